@@ -1,0 +1,83 @@
+import autocannon from 'autocannon';
+import type { Ids } from './data.js';
+import { type Operation, requestOf } from './operations.js';
+
+/** One stretch of load on one server. Runs in a process of its own: the runner sends the job, and gets the result. */
+export interface Job {
+  url: string;
+  operation: Operation;
+  connections: number;
+  seconds: number;
+}
+
+export interface Result {
+  requests: number;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+export type ToLoad = { ids: Ids } | { job: Job };
+
+let ids: Ids | undefined;
+/** Goes on from one stretch to the next, so that each has tickets that nobody has used for long. */
+const sent = new Map<Operation, number>();
+
+process.on('message', (message: ToLoad) => {
+  if ('ids' in message) ids = message.ids;
+  else if (ids !== undefined) run(message.job, ids).then((result) => process.send?.(result), fail);
+});
+
+async function run({ url, operation, connections, seconds }: Job, known: Ids): Promise<Result> {
+  let n = operation === 'close' ? 0 : (sent.get(operation) ?? 0);
+  const faults: string[] = [];
+  // One entry that makes the next request each time it is sent; connections take turns at it.
+  const next = () => {
+    const { expect, ...request } = requestOf(operation, n, known);
+    n += 1;
+    return { request, expect };
+  };
+  const times: number[] = [];
+  const options = {
+    url,
+    connections,
+    duration: seconds,
+    requests: [
+      {
+        setupRequest: (base: object, context: { expect?: string }) => {
+          const { request, expect } = next();
+          context.expect = expect;
+          return { ...base, ...request };
+        },
+        onResponse: (status: number, body: string, context: { expect?: string }) => {
+          const right = status === 200 && body.startsWith('{"success":true') && body.includes(context.expect ?? '');
+          if (!right && faults.length < 3) faults.push(`${status} ${body.slice(0, 300)}`);
+        },
+      },
+    ],
+  };
+  const { duration, errors, timeouts } = await new Promise<autocannon.Result>((resolve, reject) => {
+    const load = autocannon(options as unknown as autocannon.Options, (error, result) =>
+      error ? reject(error) : resolve(result),
+    );
+    // Its own histogram counts whole milliseconds.
+    load.on('response', (_client, _status, _bytes, responseMs) => times.push(responseMs));
+  });
+  sent.set(operation, n);
+  if (faults.length > 0 || errors > 0 || timeouts > 0) {
+    throw new Error(`${operation} on ${url}: ${errors} errors, ${timeouts} timeouts; ${faults.join('; ')}`);
+  }
+  times.sort((a, b) => a - b);
+  const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? 0;
+  return {
+    requests: times.length,
+    perSecond: times.length / duration,
+    p50Ms: quantile(0.5),
+    p99Ms: quantile(0.99),
+  };
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+}

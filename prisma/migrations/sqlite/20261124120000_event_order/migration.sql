@@ -1,0 +1,1 @@
+-- Nothing: SQLite has one writer, and so events commit in the order of their ids.

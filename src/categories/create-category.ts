@@ -1,0 +1,26 @@
+import { Statement } from '../db/sql/statement.js';
+import { newId } from '../ids.js';
+import type { WriteScope } from '../scope.js';
+import { LAST_POSITION, lockCategories, requireFreeName } from './desk-category.js';
+import type { CreateCategoryInput, DeskCategory } from './schemas.js';
+
+const insertCategory = new Statement<Record<'categoryId' | 'name' | 'description', string>>(
+  'insert category',
+  `INSERT INTO categories (id, name, description, position) VALUES (:categoryId, :name, :description, ${LAST_POSITION})`,
+);
+
+/**
+ * Adds a category at the end of the list; it takes tickets from then on.
+ *
+ * @throws AppError NAME_TAKEN
+ */
+export async function createCategory(
+  { sql }: WriteScope,
+  { name, description }: CreateCategoryInput,
+): Promise<DeskCategory> {
+  const category = { categoryId: newId('category'), name, description };
+  await sql.rows(lockCategories, {});
+  await requireFreeName(sql, { ...category, archivedAt: null });
+  await sql.run(insertCategory, category);
+  return { ...category, archivedAt: null };
+}

@@ -1,0 +1,96 @@
+import { createTRPCClient, httpBatchLink, splitLink, TRPCClientError } from '@trpc/client';
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '../router.js';
+import type { ErrorData } from '../trpc.js';
+
+export type { ErrorCode } from '../errors.js';
+export type { ErrorDetail } from '../validation.js';
+export type { AppRouter, ErrorData };
+
+/** What each procedure takes: `SupportInputs['support']['tickets']['create']`. */
+export type SupportInputs = inferRouterInputs<AppRouter>;
+/** What each procedure gives: `SupportOutputs['support']['tickets']['get']`. */
+export type SupportOutputs = inferRouterOutputs<AppRouter>;
+
+export interface SupportClientOptions {
+  /** Where the server is, without `/trpc`: `https://support.example.com`. */
+  url: string;
+  /** The user's bearer token, or a function that gives a fresh one for each request. */
+  token: string | (() => string | Promise<string>);
+  /** Sent with every request, `x-request-id` for example. */
+  headers?: Record<string, string>;
+  /** Instead of the global fetch. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/** Most calls that go out together as one request; the server takes no larger batch. */
+const MAX_BATCH = 20;
+
+/**
+ * A typed client for a Support API server. Calls made in the same tick travel as one request, but for those that have an
+ * idempotency key.
+ *
+ * @example
+ * const { support } = createSupportClient({ url: 'https://support.example.com', token });
+ * const { ticketId } = await support.tickets.create.mutate({
+ *   subject: 'Unable to make payment',
+ *   description: 'The payment page shows an error',
+ *   categoryId: 'category_001',
+ * });
+ */
+export function createSupportClient({ url, token, headers, fetch }: SupportClientOptions) {
+  const server = {
+    url: `${url.replace(/\/+$/, '')}/trpc`,
+    ...(fetch && { fetch: fetch as NonNullable<Parameters<typeof httpBatchLink>[0]['fetch']> }),
+  };
+  const allHeaders = async () => ({
+    ...headers,
+    authorization: `Bearer ${typeof token === 'function' ? await token() : token}`,
+  });
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        // A key is for one call: the server refuses a batch that has one.
+        condition: ({ context }) => context.idempotencyKey !== undefined,
+        true: httpBatchLink({
+          ...server,
+          maxItems: 1,
+          headers: async ({ opList: [{ context }] }) => ({
+            ...(await allHeaders()),
+            'idempotency-key': String(context.idempotencyKey),
+          }),
+        }),
+        false: httpBatchLink({ ...server, maxItems: MAX_BATCH, headers: allHeaders }),
+      }),
+    ],
+  });
+}
+
+/**
+ * Options for a call that writes, so that it may be sent again: for 24 hours the same key with the same input gives the
+ * first answer, and writes nothing twice. With another input it is refused (`IDEMPOTENCY_KEY_REUSED`).
+ *
+ * @param key 1 to 255 visible ASCII characters: a new one for each thing to do, the same for each try.
+ * @example
+ * const key = crypto.randomUUID();
+ * const send = () => support.tickets.create.mutate(ticket, withIdempotencyKey(key));
+ * const { ticketId } = await send().catch(send);
+ */
+export function withIdempotencyKey(key: string): { context: { idempotencyKey: string } } {
+  return { context: { idempotencyKey: key } };
+}
+
+export type SupportClient = ReturnType<typeof createSupportClient>;
+
+/**
+ * What the server said was wrong: its `code` (the same as on REST), HTTP status and `details`. undefined for anything
+ * else, such as a network failure.
+ *
+ * @example
+ * catch (error) { if (supportError(error)?.code === 'TICKET_CLOSED') offerNewTicket(); }
+ */
+export function supportError(error: unknown): (ErrorData & { message: string }) | undefined {
+  if (!(error instanceof TRPCClientError)) return undefined;
+  const data = error.data as ErrorData | null | undefined;
+  return data ? { ...data, message: error.message } : undefined;
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { publicKeyFromPem } from './public-key.js';
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, { error: `must be a whole number from ${min} to ${max}` })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error: `must be a whole number from ${min} to ${max}` });
+
+const milliseconds = wholeNumber(1, 3_600_000);
+
+const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
+
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+const url = (protocols: readonly string[]) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+      abort: true,
+    })
+    .refine((value) => new URL(value).username === '' && new URL(value).password === '', {
+      error: 'must be a URL without user name and password',
+    });
+
+const databaseUrl = z.string().refine((value) => /^file:.+/.test(value) || /^postgres(ql)?:\/\/.+/.test(value), {
+  error: 'must be file:<path> (SQLite) or postgresql://user:password@host:5432/database',
+});
+
+const origin = z.string().refine((value) => value === '*' || (URL.canParse(value) && new URL(value).origin === value), {
+  error: 'must be * or origins such as https://app.example.com, separated by commas',
+});
+
+/** Fewest bytes of an HS256 secret (RFC 7518, 3.2). */
+export const SECRET_BYTES = 32;
+
+/**
+ * Every setting, in the order of the table in docs/configuration.md, which is made from this schema
+ * (`npm run docs:config`). Defaults are as text, as the environment would have them.
+ */
+export const environment = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], { error: 'must be development, production or test' })
+    .default('development')
+    .meta({ description: 'In `production` a key for tokens must be configured; logs are JSON only' }),
+  HOST: z.string().min(1).default('127.0.0.1').meta({
+    description: 'Address to listen on; `0.0.0.0` or `::` for every interface',
+  }),
+  PORT: wholeNumber(0, 65_535).prefault('3000').meta({ description: 'Port to listen on; 0 takes a free one' }),
+  DATABASE_URL: databaseUrl.default('file:./data/support.db').meta({
+    description: '`file:<path>` for SQLite, relative to the current folder, or `postgresql://…`',
+  }),
+  MIGRATE_ON_START: flag.prefault('true').meta({
+    description: 'Apply pending migrations at start; if `false`, run `npm run migrate` before',
+  }),
+  JWT_SECRET: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= SECRET_BYTES, {
+      error: `must be at least ${SECRET_BYTES} bytes long`,
+    })
+    // Whoever knows a public key could sign with it, if it were taken for a secret.
+    .refine((value) => !/-----BEGIN |"kty"/.test(value), { error: 'must be a secret: a public key is JWT_PUBLIC_KEY' })
+    .optional()
+    .meta({ description: 'Shared secret of HS256 tokens, at least 32 bytes' }),
+  JWT_PUBLIC_KEY: z.string().optional().meta({
+    description: 'PEM public key: RSA (RS256), P-256 (ES256) or Ed25519 (EdDSA); `\\n` may stand for line ends',
+  }),
+  JWT_JWKS_URL: url(['https:', 'http:'])
+    .optional()
+    .meta({ description: "The issuer's JWKS (RS256, ES256, EdDSA keys), followed as keys rotate" }),
+  JWT_ISSUER: z.string().min(1).optional().meta({ description: '`iss` that a token must have' }),
+  JWT_AUDIENCE: z.string().min(1).optional().meta({ description: '`aud` that a token must have' }),
+  JWT_REQUIRE_EXP: flag.prefault('false').meta({ description: 'Refuse tokens without `exp`' }),
+  JWT_ROLE_CLAIM: z.string().min(1).default('role').meta({
+    description: 'Claim that holds the role: `agent`, `admin`, anything else is a customer',
+  }),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info')
+    .meta({ description: 'Least severe level that is logged' }),
+  CORS_ORIGINS: list
+    .pipe(z.array(origin))
+    .prefault('')
+    .meta({ description: 'Origins whose pages may call, separated by commas, or `*`; none by default' }),
+  TRUST_PROXY: list
+    .pipe(
+      z.array(
+        z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])], {
+          error: 'must be addresses or CIDR ranges of your proxies, such as 10.0.0.0/8, or loopback',
+        }),
+      ),
+    )
+    .prefault('')
+    .meta({ description: 'Proxies whose `X-Forwarded-*` headers are believed, separated by commas; none by default' }),
+  AUTO_CLOSE_DAYS: wholeNumber(0, 3650).prefault('7').meta({
+    description: 'Days after which a resolved ticket is closed, if its customer says nothing; 0: never',
+  }),
+  RATE_LIMIT_IP: wholeNumber(0, 10_000_000).prefault('12000').meta({
+    description: 'Calls per minute from one address, before the token is looked at; 0: no limit',
+  }),
+  RATE_LIMIT_USER: wholeNumber(0, 10_000_000).prefault('1200').meta({
+    description: 'Calls per minute of one user; 0: no limit',
+  }),
+  REDIS_URL: url(['redis:', 'rediss:']).optional().meta({
+    description: 'Redis in which several instances count together for the rate limits; each by itself without',
+  }),
+  MAX_IN_FLIGHT: wholeNumber(1, 100_000).prefault('512').meta({
+    description: 'Calls that wait or are under way at once; what comes beyond is refused with 503',
+  }),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).prefault('4096').meta({
+    description: 'Open connections; more are closed without an answer',
+  }),
+  BODY_LIMIT: wholeNumber(1024, 104_857_600).prefault('1048576').meta({ description: 'Largest request body in bytes' }),
+  REQUEST_TIMEOUT_MS: milliseconds.prefault('15000').meta({
+    description:
+      'Time for the headers of a request to arrive (408), and from then on for its body (408) and its answer (503)',
+  }),
+  KEEP_ALIVE_TIMEOUT_MS: milliseconds.prefault('72000').meta({
+    description: 'How long an idle connection stays open: longer than your load balancer keeps it',
+  }),
+  SHUTDOWN_TIMEOUT_MS: milliseconds.prefault('20000').meta({
+    description: 'Time to finish what is under way after SIGTERM',
+  }),
+  TRANSACTION_TIMEOUT_MS: milliseconds.prefault('5000').meta({ description: 'Longest a transaction may take' }),
+  SQLITE_SYNCHRONOUS: z.enum(['FULL', 'NORMAL'], { error: 'must be FULL or NORMAL' }).default('FULL').meta({
+    description:
+      '`FULL`: an acknowledged write survives a power cut; `NORMAL`: only a crash of the process, and writes are faster',
+  }),
+  SQLITE_BUSY_TIMEOUT_MS: milliseconds.prefault('5000').meta({
+    description: 'How long to wait for another process that writes to the same file',
+  }),
+  POOL_MAX: wholeNumber(1, 1000).prefault('10').meta({ description: 'PostgreSQL connections of this instance' }),
+  POOL_CONNECT_TIMEOUT_MS: milliseconds.prefault('3000').meta({
+    description: 'How long to wait for a connection, new or from the pool',
+  }),
+  POOL_STATEMENT_TIMEOUT_MS: milliseconds
+    .prefault('10000')
+    .meta({ description: 'Longest a PostgreSQL statement may take' }),
+  POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS: milliseconds.prefault('10000').meta({
+    description: 'PostgreSQL ends a transaction that stands still for this long',
+  }),
+});
+
+export type Config = z.infer<typeof environment>;
+
+/** What is wrong with the environment, one line for each variable. Never holds a value: it could be a secret. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * The configuration that an environment describes. A variable that is set but empty counts as not set.
+ *
+ * @throws ConfigError with every fault at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = environment.safeParse(set);
+  const faults = result.success
+    ? keyFaults(result.data)
+    : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  if (!result.success || faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
+  return result.data;
+}
+
+function keyFaults(config: Config): string[] {
+  const keys = (['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'] as const).filter((name) => config[name] !== undefined);
+  if (keys.length > 1) return [`${keys.join(' and ')} are both set: set the one that your tokens are signed for`];
+  if (keys.length === 0 && config.NODE_ENV === 'production') {
+    return ['JWT_SECRET is not set: in production set JWT_SECRET (at least 32 bytes), JWT_PUBLIC_KEY or JWT_JWKS_URL'];
+  }
+  if (config.JWT_PUBLIC_KEY !== undefined && publicKeyFromPem(config.JWT_PUBLIC_KEY) === undefined) {
+    return ['JWT_PUBLIC_KEY must be a PEM public key: RSA of at least 2048 bits, EC P-256, or Ed25519'];
+  }
+  return [];
+}

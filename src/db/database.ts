@@ -1,0 +1,184 @@
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { toAppError, UnknownOutcomeError } from './driver-errors.js';
+import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
+import type { DatabaseHandle, Deadline, Engine } from './handle.js';
+import type { PoolOptions } from './postgresql-pool.js';
+import { retryConflicts } from './retry-conflicts.js';
+import type { Sql } from './sql/sql.js';
+import { deadlineExpired, type WriteOptions, type Writer } from './sql/writer.js';
+import type { SqliteOptions } from './sqlite-connection.js';
+
+export interface DatabaseOptions {
+  /** `file:…` or `postgresql://…`. */
+  url: string;
+  pool: PoolOptions;
+  sqlite: SqliteOptions;
+  /** A transaction that takes longer is rolled back. Waiting for its turn or a connection counts apart. */
+  transactionTimeoutMs: number;
+  /** Told of connections that fail while nobody uses them. Nothing needs to be done about it. */
+  onBackgroundError?(error: Error): void;
+}
+
+type Model = Uncapitalize<Prisma.ModelName>;
+type Read = 'findFirst' | 'findFirstOrThrow' | 'findUnique' | 'findUniqueOrThrow' | 'findMany' | 'count' | 'aggregate';
+
+/** Queries outside of a transaction. A write outside of one doesn't compile. */
+export type Reader = { readonly [M in Model]: Pick<PrismaClient[M], Read | 'groupBy'> } & Pick<
+  PrismaClient,
+  '$queryRaw'
+>;
+
+/** The models within one transaction. */
+export type Transaction = Omit<Prisma.TransactionClient, '$transaction'> & { readonly engine: Engine };
+
+/** What openDatabase() puts together for an engine. */
+interface Parts {
+  engine: Engine;
+  client: PrismaClient;
+  sql: Sql;
+  writer: Writer;
+  /** Closes the connections below them. */
+  close(): Promise<void>;
+  /** See Database.abandon(). */
+  abandon(): Promise<void>;
+}
+
+/**
+ * An open database. Two ways in, on the same connections and with the same guarantees: Prisma's models, and, for
+ * statements that many requests run, SQL (docs/decisions/0007-sql.md).
+ */
+export class Database implements DatabaseHandle {
+  readonly engine: Engine;
+  /** Prisma's models, outside of a transaction. */
+  readonly reader: Reader;
+  /** Statements that read, outside of a transaction: what is committed, and nothing else. */
+  readonly sql: Sql;
+  readonly #parts: Parts;
+
+  /** @internal use openDatabase() */
+  constructor(parts: Parts) {
+    this.engine = parts.engine;
+    this.reader = parts.client;
+    this.sql = parts.sql;
+    this.#parts = parts;
+  }
+
+  /**
+   * Runs statements that write: all of it is committed and durable when the promise resolves, and none of it when it
+   * rejects. Isolation is as in transaction().
+   *
+   * @throws AppError SERVICE_UNAVAILABLE when the database can't serve, or after the deadline. Its cause is an
+   * UnknownOutcomeError if the connection was lost in the middle of the commit: nobody knows whether it happened. What
+   * `work` throws comes through as it is.
+   */
+  async write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions = {}): Promise<T> {
+    try {
+      return await this.#parts.writer.write(work, options);
+    } catch (error) {
+      throw toAppError(error) ?? error;
+    }
+  }
+
+  /**
+   * Runs `work` on Prisma's models in one transaction: all of what it writes is committed and durable when the promise
+   * resolves, and none of it when it rejects. Isolation is READ COMMITTED on PostgreSQL and one writer at a time on
+   * SQLite: lock a row before you decide on what it holds. After a conflict with another transaction `work` runs again
+   * from its beginning, up to 5 times in all, so it must have no effects elsewhere.
+   *
+   * @throws AppError as write() does.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, { deadline }: { deadline?: Deadline } = {}): Promise<T> {
+    const { client, engine } = this.#parts;
+    return retryConflicts(deadline, async () => {
+      let committing = false;
+      try {
+        return await client.$transaction(async (tx) => {
+          const result = await work(Object.create(tx, { engine: { value: engine } }) as Transaction);
+          if (deadline?.expired) throw deadlineExpired();
+          committing = true;
+          if (deadline) deadline.commits += 1;
+          return result;
+        });
+      } catch (error) {
+        if (committing && deadline && !(error instanceof UnknownOutcomeError)) deadline.commits -= 1;
+        throw error;
+      }
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.#parts.client.$queryRaw`SELECT 1`;
+  }
+
+  /**
+   * For a process that leaves without waiting for its work: nothing of what is under way is stored after this has
+   * resolved, which takes 2 s at most. Close nothing afterwards: exit.
+   */
+  abandon(): Promise<void> {
+    return this.#parts.abandon();
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.client.$disconnect();
+    await this.#parts.close();
+  }
+}
+
+export function engineOf(url: string): Engine {
+  if (url.startsWith('file:')) return 'sqlite';
+  if (/^postgres(ql)?:/.test(url)) return 'postgresql';
+  throw new Error('DATABASE_URL must begin with file: or postgresql://');
+}
+
+/**
+ * Opens the database that `url` names. A SQLite file is made where there is none, and opened at once; PostgreSQL is
+ * connected to when it is first needed. Neither is migrated: see migrate().
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, pool, sqlite, transactionTimeoutMs, onBackgroundError = () => {} } = options;
+  const engine = engineOf(url);
+  const timing = (waitMs: number) => ({
+    timeout: transactionTimeoutMs,
+    // What it waits for has a limit of its own, with an error that says more.
+    maxWait: transactionTimeoutMs + waitMs,
+  });
+  // Loaded only where they are needed: each engine brings a driver and a client of its own.
+  if (engine === 'sqlite') {
+    const { sqlitePath } = await import('./sqlite-connection.js');
+    const { SqliteConnections } = await import('./sqlite-connections.js');
+    const { SqliteAdapterFactory } = await import('./sqlite-adapter.js');
+    const { SqliteSql } = await import('./sql/sqlite-sql.js');
+    const { SqliteWriter } = await import('./sql/sqlite-writer.js');
+    const { PrismaClient: Client } = await import('./generated/sqlite/client.js');
+    const connections = await SqliteConnections.open(sqlitePath(url), sqlite);
+    const adapter: SqlDriverAdapterFactory = new SqliteAdapterFactory(connections);
+    return new Database({
+      engine,
+      client: new Client({ adapter, transactionOptions: timing(sqlite.busyTimeoutMs) }),
+      sql: new SqliteSql(() => connections.reader(), sqlite.busyTimeoutMs),
+      writer: new SqliteWriter(connections, transactionTimeoutMs),
+      close: () => connections.close(),
+      // What has not been committed ends with the process.
+      abandon: async () => {},
+    });
+  }
+  const { abandonPool, openPool } = await import('./postgresql-pool.js');
+  const { PostgresqlAdapterFactory } = await import('./postgresql-adapter.js');
+  const { PostgresqlSql } = await import('./sql/postgresql-sql.js');
+  const { PostgresqlWriter } = await import('./sql/postgresql-writer.js');
+  const { PrismaClient: Client } = await import('./generated/postgresql/client.js');
+  const connections = openPool(url, pool, onBackgroundError);
+  const adapter: SqlDriverAdapterFactory = new PostgresqlAdapterFactory(connections);
+  const client = new Client({ adapter, transactionOptions: timing(pool.connectTimeoutMs) });
+  return new Database({
+    engine,
+    // The one place where the two clients count as one: SQLite's types are what both can do.
+    client: client as unknown as PrismaClient,
+    sql: new PostgresqlSql(connections),
+    writer: new PostgresqlWriter(connections, pool.connectTimeoutMs + pool.statementTimeoutMs),
+    close: async () => {
+      if (!connections.ending) await connections.end();
+    },
+    abandon: () => abandonPool(connections, url),
+  });
+}

@@ -1,0 +1,71 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type BetterSqlite3 from 'better-sqlite3';
+import { retryWhileBusy } from './retry-while-busy.js';
+import { StatementCache } from './statement-cache.js';
+
+export interface SqliteOptions {
+  /** FULL: a commit is on disk when it returns. NORMAL: a power cut may take the last commits, a crash can't. */
+  synchronous: 'FULL' | 'NORMAL';
+  /** How long a statement waits for another process's lock. */
+  busyTimeoutMs: number;
+}
+
+export interface SqliteConnection {
+  /** Prisma's adapter on this connection: its conversions of parameters, columns and errors. */
+  readonly adapter: SqlDriverAdapter;
+  readonly database: BetterSqlite3.Database;
+  readonly statements: StatementCache;
+}
+
+/** The absolute path of a `file:` URL. A relative one is relative to the current folder. */
+export function sqlitePath(url: string): string {
+  const path = url.replace(/^file:(\/\/(?=\/))?/, '');
+  if (path === '' || path === ':memory:')
+    throw new Error('DATABASE_URL must name a file, such as file:./data/support.db');
+  if (path.includes('?'))
+    throw new Error('DATABASE_URL takes no parameters on SQLite: remove the "?" and what follows');
+  return resolve(path);
+}
+
+/** Makes the folder that a database file is to be in. */
+export function makeFolderFor(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+}
+
+/**
+ * Opens a connection with everything set that SQLite keeps per connection.
+ *
+ * @throws the driver's error, SQLITE_NOTADB for instance, or the system's: EACCES where the file can't be written
+ */
+export async function openSqliteConnection(path: string, options: SqliteOptions): Promise<SqliteConnection> {
+  makeFolderFor(path);
+  // timeout 0: retryWhileBusy waits instead.
+  const adapter = await new PrismaBetterSqlite3({ url: path, timeout: 0 }).connect();
+  const holder = adapter as SqlDriverAdapter & { client: BetterSqlite3.Database | StatementCache };
+  const database = holder.client as BetterSqlite3.Database;
+  try {
+    // SQLite would open it all the same, to read, and refuse each write later.
+    accessSync(path, constants.W_OK);
+    await retryWhileBusy(() => setPragmas(database, options.synchronous), options.busyTimeoutMs);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const statements = new StatementCache(database);
+  holder.client = statements;
+  return { adapter, database, statements };
+}
+
+function setPragmas(database: BetterSqlite3.Database, synchronous: SqliteOptions['synchronous']): void {
+  const mode = database.pragma('journal_mode = WAL', { simple: true });
+  if (mode !== 'wal') throw new Error(`SQLite can't keep a write-ahead log beside ${database.name} (${String(mode)})`);
+  database.pragma(`synchronous = ${synchronous}`);
+  // On macOS only this reaches the disk itself; elsewhere it changes nothing.
+  database.pragma(`fullfsync = ${synchronous === 'FULL' ? 'ON' : 'OFF'}`);
+  database.pragma('foreign_keys = ON');
+  // Without it, the log keeps the size of the largest burst for good.
+  database.pragma('journal_size_limit = 67108864');
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { EVENT_TYPES } from '../../events/event-types.js';
+import { cursorField, limitField } from '../../pagination.js';
+import { timestamp } from '../../text.js';
+import { ticketId } from '../../tickets/schemas.js';
+
+export const listEventsInput = z.strictObject({ limit: limitField, after: cursorField }).default({ limit: 20 });
+export const listTicketEventsInput = z.strictObject({ ticketId, limit: limitField, after: cursorField });
+
+const fields = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]));
+
+export const event = z
+  .strictObject({
+    eventId: z.int().meta({ description: 'Unique; not the order of the feed' }),
+    ticketId: z.string(),
+    type: z.enum(EVENT_TYPES).meta({ id: 'EventType', description: 'What happened' }),
+    actor: z.string().meta({ description: 'User id of who did it; `system` for what happens by itself' }),
+    before: fields.meta({ description: 'The fields that changed, as they were' }),
+    after: fields.meta({ description: 'The same fields, as they are now; for what was added, its id' }),
+    timestamp,
+  })
+  .meta({ id: 'Event' });
+
+const RESOLVED = {
+  eventId: 1042,
+  ticketId: 'ticket_123',
+  type: 'ticket.resolved',
+  actor: 'agent_123',
+  before: { status: 'In Progress', resolution: null },
+  after: { status: 'Resolved', resolution: 'The card had expired' },
+  timestamp: '2024-01-23T10:30:00Z',
+} as const;
+
+export const eventsOutput = z
+  .strictObject({
+    events: z.array(event).meta({ description: 'Oldest first' }),
+    next: z.string().meta({ description: 'For `after`, now or whenever there may be more' }),
+  })
+  .meta({ id: 'EventPage', examples: [{ events: [RESOLVED], next: 'WzEwNDIsMTA0Ml0' }] });
+
+export type ListEventsInput = z.infer<typeof listEventsInput>;
+export type ListTicketEventsInput = z.infer<typeof listTicketEventsInput>;
+export type TicketEvent = z.infer<typeof event>;
+export type EventPage = z.infer<typeof eventsOutput>;

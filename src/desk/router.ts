@@ -1,0 +1,27 @@
+import { deskCategoriesRouter } from '../categories/desk-router.js';
+import { figuresRouter } from '../figures/router.js';
+import { macrosRouter } from '../macros/router.js';
+import { notesRouter } from '../notes/router.js';
+import { ratingsRouter } from '../ratings/router.js';
+import { slaRouter } from '../sla/router.js';
+import { tagsRouter } from '../tags/router.js';
+import { router } from '../trpc.js';
+import { deskEventsRouter } from './history/router.js';
+import { deskMessagesRouter } from './messages-router.js';
+import { searchRouter } from './search/router.js';
+import { deskTicketsRouter } from './tickets/router.js';
+
+/** The agents' side: a table of contents. */
+export const deskRouter = router({
+  tickets: deskTicketsRouter,
+  messages: deskMessagesRouter,
+  notes: notesRouter,
+  tags: tagsRouter,
+  macros: macrosRouter,
+  search: searchRouter,
+  sla: slaRouter,
+  figures: figuresRouter,
+  ratings: ratingsRouter,
+  categories: deskCategoriesRouter,
+  events: deskEventsRouter,
+});

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { cursorField, limitField } from '../../pagination.js';
+import { text, timestamp } from '../../text.js';
+import { EXAMPLE_TICKET, queuedTicket, ticketFilters } from '../queue/schemas.js';
+
+export const searchInput = z.strictObject({
+  q: text({ max: 200 }).meta({
+    description: 'Words that must all be in one text; `"in this order"` for a phrase; `pay*` for what begins so',
+    examples: ['payment fail*'],
+  }),
+  ...ticketFilters,
+  limit: limitField,
+  after: cursorField,
+});
+
+const pieces = z
+  .array(z.strictObject({ text: z.string(), match: z.boolean() }))
+  .meta({ id: 'Highlighted', description: 'Plain text, cut where a match begins or ends' });
+
+export const searchHit = z
+  .strictObject({
+    ticket: queuedTicket,
+    in: z.enum(['ticket', 'message', 'note']).meta({ description: 'The text of the ticket that fits best' }),
+    sourceId: z.string().meta({ description: 'The id of that ticket, message or note' }),
+    subject: pieces,
+    excerpt: pieces.meta({ description: 'Of the description, the message or the note' }),
+    writtenAt: timestamp,
+  })
+  .meta({ id: 'SearchHit' });
+
+export const searchOutput = z
+  .strictObject({
+    hits: z.array(searchHit),
+    next: z.string().nullable().meta({ description: 'Send it as `after` for what follows; null: nothing does' }),
+    complete: z.boolean().meta({ description: 'false: more texts match than were ranked, the newest 2,000' }),
+  })
+  .meta({
+    id: 'SearchPage',
+    examples: [
+      {
+        hits: [
+          {
+            ticket: EXAMPLE_TICKET,
+            in: 'message',
+            sourceId: 'msg_001',
+            subject: [
+              { text: 'Unable to make ', match: false },
+              { text: 'payment', match: true },
+            ],
+            excerpt: [
+              { text: "I can't make a ", match: false },
+              { text: 'payment', match: true },
+            ],
+            writtenAt: '2024-01-22T16:30:00.000Z',
+          },
+        ],
+        next: null,
+        complete: true,
+      },
+    ],
+  });
+
+export type SearchInput = z.infer<typeof searchInput>;
+export type SearchPage = z.infer<typeof searchOutput>;
+export type Highlighted = z.infer<typeof pieces>;

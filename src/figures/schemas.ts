@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { instant, timestamp } from '../text.js';
+
+const DAY_MS = 86_400_000;
+export const MAX_DAYS = 366;
+
+export const figuresInput = z
+  .strictObject({
+    from: instant.meta({ description: 'Beginning of the period, part of it', examples: ['2026-01-01T00:00:00Z'] }),
+    to: instant.meta({
+      description: `End of the period, not part of it; at most ${MAX_DAYS} days after \`from\``,
+      examples: ['2026-02-01T00:00:00Z'],
+    }),
+  })
+  .check(({ value, issues }) => {
+    if (issues.length > 0) return;
+    const days = (Date.parse(value.to) - Date.parse(value.from)) / DAY_MS;
+    if (days > 0 && days <= MAX_DAYS) return;
+    const message = days > 0 ? `Must be at most ${MAX_DAYS} days after from` : 'Must be later than from';
+    issues.push({ code: 'custom', input: value.to, path: ['to'], message });
+  });
+
+const count = z.int().min(0);
+const seconds = z.int().nullable();
+const times = z
+  .strictObject({
+    median: seconds.meta({ description: 'Half of them took so many seconds or less; null: there is none' }),
+    p90: seconds.meta({ description: 'Nine in ten took so many seconds or less; null: there is none' }),
+  })
+  .meta({ id: 'Times' });
+
+const work = {
+  answered: count.meta({ description: 'Tickets that the desk answered first within the period' }),
+  solved: count.meta({ description: 'Tickets that were resolved within the period, and are still' }),
+  firstResponseSeconds: times.meta({ description: 'From the opening of those answered to their first answer' }),
+  resolutionSeconds: times.meta({ description: 'From the opening of those solved to their resolution' }),
+};
+const opened = count.meta({ description: 'Tickets that were opened within the period' });
+
+export const figures = z
+  .strictObject({
+    from: timestamp,
+    to: timestamp,
+    overall: z.strictObject({ opened, ...work }).meta({ id: 'OverallFigures' }),
+    agents: z
+      .array(
+        z
+          .strictObject({
+            agent: z.string().nullable().meta({
+              description: 'Who wrote the first answer, or resolved it; null: from before there was a history',
+            }),
+            ...work,
+          })
+          .meta({ id: 'AgentFigures' }),
+      )
+      .meta({ description: 'Who answered or solved a ticket, by user id' }),
+    categories: z
+      .array(z.strictObject({ categoryId: z.string(), opened, ...work }).meta({ id: 'CategoryFigures' }))
+      .meta({ description: 'The categories that have a ticket in one of the numbers, by id' }),
+  })
+  .meta({
+    id: 'Figures',
+    examples: [
+      {
+        from: '2024-01-01T00:00:00.000Z',
+        to: '2024-02-01T00:00:00.000Z',
+        overall: {
+          opened: 412,
+          answered: 397,
+          solved: 380,
+          firstResponseSeconds: { median: 1840, p90: 14_200 },
+          resolutionSeconds: { median: 50_400, p90: 259_200 },
+        },
+        agents: [
+          {
+            agent: 'agent_123',
+            answered: 397,
+            solved: 380,
+            firstResponseSeconds: { median: 1840, p90: 14_200 },
+            resolutionSeconds: { median: 50_400, p90: 259_200 },
+          },
+        ],
+        categories: [
+          {
+            categoryId: 'category_001',
+            opened: 412,
+            answered: 397,
+            solved: 380,
+            firstResponseSeconds: { median: 1840, p90: 14_200 },
+            resolutionSeconds: { median: 50_400, p90: 259_200 },
+          },
+        ],
+      },
+    ],
+  });
+
+export type FiguresInput = z.infer<typeof figuresInput>;
+export type Figures = z.infer<typeof figures>;

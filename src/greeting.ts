@@ -1,0 +1,34 @@
+import type { Config } from './config.js';
+
+interface Greeted {
+  config: Pick<Config, 'HOST' | 'JWT_SECRET'>;
+  /** Where it really listens; PORT may be 0. */
+  port: number;
+  /** Where the development secret is kept, if tokens are signed with it. */
+  secretPath: string | undefined;
+}
+
+/** For the person who has just started it: where it is, how to get a token, and a first request. */
+export function greeting({ config, port, secretPath }: Greeted): string {
+  const url = `http://${hostToCall(config.HOST)}:${port}`;
+  const lines = ['', `  Support API   ${url}`, `  Docs          ${url}/docs`];
+  if (secretPath !== undefined) {
+    lines.push(`  Tokens        signed with ${secretPath}: for development, set JWT_SECRET in production`);
+  }
+  // Only a secret of ours can sign; with a public key, tokens come from whoever has the private one.
+  if (config.JWT_SECRET !== undefined) {
+    lines.push(
+      '',
+      '  In another shell:',
+      '    TOKEN=$(npm run --silent token -- --sub user_123)',
+      `    curl -H "Authorization: Bearer $TOKEN" ${url}/support/categories`,
+    );
+  }
+  return `${[...lines, ''].join('\n')}\n`;
+}
+
+/** An address that means every interface is none that everybody can call. */
+function hostToCall(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

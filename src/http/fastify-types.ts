@@ -1,0 +1,24 @@
+import type { Principal } from '../auth/principal.js';
+import type { Deadline } from '../db/handle.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null without a valid token. Set before any handler runs. */
+    principal: Principal | null;
+    /** Set before any handler runs. */
+    deadline: Deadline;
+  }
+
+  interface FastifyContextConfig {
+    /** The procedure that a REST route serves. */
+    procedure?: string;
+    /** The documented message of its 400. */
+    invalid?: string | undefined;
+    /** It answers with one page of a longer list. */
+    paged?: boolean | undefined;
+    /** Its path names several calls, separated by commas: this many at most. */
+    maxBatchSize?: number;
+    /** Answered whatever the load and whoever asks. */
+    unlimited?: boolean;
+  }
+}

@@ -1,0 +1,16 @@
+import { v7 as uuidv7 } from 'uuid';
+
+export type IdPrefix = 'ticket' | 'msg' | 'note' | 'category' | 'macro';
+
+/** A documented prefix and a UUIDv7 (RFC 9562): unique across instances, and ordered by time within one process. */
+export function newId(prefix: IdPrefix): string {
+  return `${prefix}_${uuidv7()}`;
+}
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+const TICKET_ID = new RegExp(`^ticket_${UUID}$`);
+
+/** Whether we could have given this id out; anything else needs no look-up (and could hold what an engine refuses). */
+export function isTicketId(value: string): boolean {
+  return TICKET_ID.test(value);
+}

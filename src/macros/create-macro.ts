@@ -1,0 +1,23 @@
+import { Statement } from '../db/sql/statement.js';
+import { newId } from '../ids.js';
+import type { WriteScope } from '../scope.js';
+import { requireFreeName } from './require-free-name.js';
+import type { CreateMacroInput, Macro } from './schemas.js';
+
+const insertMacro = new Statement<Record<'macroId' | 'name' | 'text', string> & { now: Date }>(
+  'insert macro',
+  'INSERT INTO macros (id, name, text, created_at, updated_at) VALUES (:macroId, :name, :text, :now, :now)',
+);
+
+/**
+ * Saves a reply for all agents.
+ *
+ * @throws AppError NAME_TAKEN
+ */
+export async function createMacro({ sql, clock }: WriteScope, { name, text }: CreateMacroInput): Promise<Macro> {
+  const macro = { macroId: newId('macro'), name, text };
+  const now = clock.now();
+  await requireFreeName(sql, macro);
+  await sql.run(insertMacro, { ...macro, now });
+  return { ...macro, updatedAt: now.toISOString() };
+}

@@ -1,0 +1,42 @@
+/** What a saved reply can say of the ticket that it is for. */
+export interface Facts {
+  ticketId: string;
+  subject: string;
+  status: string;
+  priority: string;
+  /** The customer's user id. */
+  requester: string;
+  /** The user id of who fills it in. */
+  agent: string;
+  /** The category's name. */
+  category: string;
+}
+
+const PLACEHOLDERS: Readonly<Record<string, (facts: Facts) => string>> = {
+  'ticket.id': ({ ticketId }) => ticketId,
+  'ticket.subject': ({ subject }) => subject,
+  'ticket.status': ({ status }) => status,
+  'ticket.priority': ({ priority }) => priority,
+  requester: ({ requester }) => requester,
+  agent: ({ agent }) => agent,
+  category: ({ category }) => category,
+};
+
+const WRITTEN = new RegExp(
+  `\\{\\{\\s*(${Object.keys(PLACEHOLDERS)
+    .map((name) => name.replace('.', '\\.'))
+    .join('|')})\\s*\\}\\}`,
+  'g',
+);
+
+/** What is wrong with the placeholders of a text. A customer must never read `{{` of a name that nobody knows. */
+export function placeholderFault(text: string): string | undefined {
+  if (!text.replaceAll(WRITTEN, ' ').includes('{{')) return undefined;
+  const known = Object.keys(PLACEHOLDERS).map((name) => `{{${name}}}`);
+  return `Must not hold {{ but in one of ${known.join(', ')}`;
+}
+
+/** The text with what it stands for in the place of each placeholder. What comes in is not looked through again. */
+export function fillIn(text: string, facts: Facts): string {
+  return text.replaceAll(WRITTEN, (whole, name: string) => PLACEHOLDERS[name]?.(facts) ?? whole);
+}

@@ -1,0 +1,95 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.js';
+import { withDevelopmentSecret } from './auth/development-secret.js';
+import { systemClock } from './clock.js';
+import { ConfigError, loadConfig } from './config.js';
+import { type Database, openDatabase } from './db/database.js';
+import { migrate, pendingMigrations } from './db/migrate.js';
+import { databaseOptions } from './db/options.js';
+import { loadEnvFile } from './env-file.js';
+import { failStart } from './fail-start.js';
+import { greeting } from './greeting.js';
+import { autoClose } from './jobs/auto-close.js';
+import { idempotencyExpiry } from './jobs/idempotency-expiry.js';
+import { type RunningJobs, runJobs } from './jobs/run-jobs.js';
+import { readOpenApiDocument } from './openapi-document.js';
+import { createLogger, flushLog } from './telemetry/logger.js';
+
+const DATABASE_CLOSE_MS = 2_000;
+const LOG_FLUSH_MS = 1_000;
+
+/** config → database → app → listen → signals: the only file that does anything when it is loaded. */
+async function main(): Promise<void> {
+  loadEnvFile();
+  const { config, made: secretPath } = withDevelopmentSecret(loadConfig(process.env));
+  const log = createLogger(config);
+  // A defect has left things in a state that nobody knows; what was acknowledged is on disk. The supervisor starts anew.
+  process.on('uncaughtException', (err, origin) => {
+    log.fatal({ err, origin }, 'a defect: leaving at once');
+    process.exit(1);
+  });
+
+  const options = databaseOptions(config, (err) => log.error({ err }, 'database connection lost'));
+  if (config.MIGRATE_ON_START) {
+    const { applied } = await migrate(options);
+    if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
+  } else {
+    const pending = await pendingMigrations(options);
+    if (pending.length > 0)
+      throw new ConfigError(`Migrations are pending (${pending.join(', ')}): run npm run migrate`);
+  }
+  const db = await openDatabase(options);
+  const app = await buildApp({ config, db, log, document: readOpenApiDocument() });
+  // As many may wait to be accepted as may be open: what the kernel drops instead gets no answer at all.
+  await app.listen({ host: config.HOST, port: config.PORT, backlog: config.MAX_CONNECTIONS });
+
+  const { port } = app.server.address() as AddressInfo;
+  log.info({ host: config.HOST, port, database: db.engine }, 'listening');
+  // In production there are only log lines.
+  if (config.NODE_ENV !== 'production') process.stdout.write(greeting({ config, port, secretPath }));
+
+  const days = config.AUTO_CLOSE_DAYS;
+  const parts = { db, clock: systemClock };
+  const jobs = runJobs([idempotencyExpiry(parts), ...(days > 0 ? [autoClose({ ...parts, days })] : [])], log);
+
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // npm passes on what the terminal has sent to both: the second one must not cut off what the first one waits for.
+      if (stopping) return;
+      stopping = true;
+      void stop(signal, { app, jobs, db, log, graceMs: config.SHUTDOWN_TIMEOUT_MS });
+    });
+  }
+}
+
+interface Running {
+  app: FastifyInstance;
+  jobs: RunningJobs;
+  db: Database;
+  log: ReturnType<typeof createLogger>;
+  graceMs: number;
+}
+
+/** Answers what is under way, then leaves with 0; with 1 if that takes longer than the grace time. */
+async function stop(signal: string, { app, jobs, db, log, graceMs }: Running): Promise<void> {
+  log.info({ signal }, 'stopping');
+  let leaving = false;
+  setTimeout(() => {
+    leaving = true;
+    log.error({ graceMs }, 'requests still under way after the grace time: leaving without them');
+    void db.abandon().finally(() => process.exit(1));
+  }, graceMs).unref();
+  await Promise.all([app.close(), jobs.stop()]);
+  // Everybody has an answer: a database that doesn't say goodbye is not waited for.
+  await Promise.race([db.close(), sleep(DATABASE_CLOSE_MS)]);
+  // What was left behind may have ended by that: it was too late all the same.
+  if (leaving) return;
+  log.info('stopped');
+  await flushLog(log, LOG_FLUSH_MS);
+  process.exit(0);
+}
+
+main().catch(failStart);

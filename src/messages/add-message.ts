@@ -1,0 +1,73 @@
+import { Statement } from '../db/sql/statement.js';
+import { WriteChain } from '../db/sql/write-chain.js';
+import { AppError } from '../errors.js';
+import { eventLink } from '../events/record-event.js';
+import { newId } from '../ids.js';
+import type { WriteScope } from '../scope.js';
+import { answeringSql, NOT_CLOSED, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
+import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
+import type { AddedMessage, AddMessageInput } from './schemas.js';
+
+type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'attachments', string> & { now: Date };
+
+/**
+ * Moves the ticket on, and adds the message at the place and time that this gave it: under the row's lock, so that
+ * messages that come at the same time get one place each.
+ */
+const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append message', {
+  old: ({ lockRow }) =>
+    `SELECT status AS "oldStatus" FROM tickets WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} ${lockRow}`,
+  ticket: ({ later, from }) => `
+    UPDATE tickets
+    SET status = ${statusAfterMessageSql()}, ${answeringSql(later('updated_at', ':now'))}, version = version + 1,
+        message_count = message_count + 1, updated_at = ${later('updated_at', ':now')}
+    ${from('old')} WHERE id = :ticketId
+    RETURNING message_count AS "position", status, updated_at AS "addedAt"`,
+  message: ({ from }) => `
+    INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at)
+    SELECT :messageId, :ticketId, @ticket.position, :sender, :content, :attachments, @ticket.addedAt ${from('ticket')}`,
+  event: (dialect) => {
+    const ifMoved = (then: string, otherwise: string) =>
+      `CASE WHEN @old.oldStatus <> @ticket.status THEN ${then} ELSE ${otherwise} END`;
+    const { jsonObject } = dialect;
+    return eventLink(dialect, {
+      type: 'message.added',
+      ticketId: ':ticketId',
+      actor: ':sender',
+      at: '@ticket.addedAt',
+      before: ifMoved(jsonObject({ status: '@old.oldStatus' }), `'{}'`),
+      after: ifMoved(
+        jsonObject({ messageId: ':messageId', status: '@ticket.status' }),
+        jsonObject({ messageId: ':messageId' }),
+      ),
+      from: ['old', 'ticket'],
+    });
+  },
+});
+
+const selectVisible = new Statement<VisibleTicket>('select visible', `SELECT id FROM tickets WHERE ${VISIBLE_TICKET}`);
+
+/**
+ * Adds a message to the end of a ticket's conversation, and moves the ticket on as its life cycle says.
+ *
+ * @throws AppError NOT_FOUND; TICKET_CLOSED, and nothing is stored.
+ */
+export async function addMessage(
+  { sql, principal, clock }: WriteScope,
+  { ticketId, message, attachments }: AddMessageInput,
+): Promise<AddedMessage> {
+  const visible = visibleTicket(principal, ticketId);
+  const messageId = newId('msg');
+  const added = await sql.chain(appendMessage, {
+    ...visible,
+    messageId,
+    sender: principal.userId,
+    content: message,
+    attachments: JSON.stringify(attachments),
+    now: clock.now(),
+  });
+  if (added !== undefined) return { messageId, ticketId, content: message, timestamp: added.addedAt };
+  // Closed is final: that it was so a moment ago is still true.
+  if (await sql.row(selectVisible, visible)) throw new AppError('TICKET_CLOSED');
+  throw ticketNotFound();
+}

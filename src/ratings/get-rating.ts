@@ -1,0 +1,21 @@
+import { Statement } from '../db/sql/statement.js';
+import { AppError } from '../errors.js';
+import type { ReadScope } from '../scope.js';
+import { visibleTicket } from '../tickets/visible-ticket.js';
+import type { GetRatingInput, Rating } from './schemas.js';
+
+const selectRating = new Statement<{ ticketId: string }, Rating>(
+  'select rating',
+  `SELECT ticket_id AS "ticketId", score, comment, created_at AS "ratedAt" FROM ratings WHERE ticket_id = :ticketId`,
+);
+
+/**
+ * What the requester thought of a ticket.
+ *
+ * @throws AppError NOT_FOUND where there is no such ticket, or no rating of it.
+ */
+export async function getRating({ sql, principal }: ReadScope, { ticketId }: GetRatingInput): Promise<Rating> {
+  const found = await sql.row(selectRating, { ticketId: visibleTicket(principal, ticketId).ticketId });
+  if (found === undefined) throw new AppError('NOT_FOUND', { message: 'Nobody has rated such a ticket' });
+  return found;
+}

@@ -1,0 +1,42 @@
+import { Statement } from '../db/sql/statement.js';
+import { AppError } from '../errors.js';
+import { recordEvent } from '../events/record-event.js';
+import type { WriteScope } from '../scope.js';
+import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
+import type { RateTicketInput, Rating } from './schemas.js';
+
+const lockTicket = new Statement<VisibleTicket, { userId: string; status: string }>(
+  'lock ticket for rating',
+  ({ lockRow }) => `SELECT user_id AS "userId", status FROM tickets WHERE ${VISIBLE_TICKET} ${lockRow}`,
+);
+const insertRating = new Statement<{ ticketId: string; score: number; comment: string | null; now: Date }>(
+  'insert rating',
+  `INSERT INTO ratings (ticket_id, score, comment, created_at) VALUES (:ticketId, :score, :comment, :now)
+  ON CONFLICT DO NOTHING`,
+);
+const countVersion = new Statement<{ ticketId: string }>(
+  'count version for rating',
+  'UPDATE tickets SET version = version + 1 WHERE id = :ticketId',
+);
+
+/**
+ * What the requester thinks of how a ticket was dealt with: once, when it is resolved or closed. It stays when the
+ * ticket is reopened. A blank comment counts as none.
+ *
+ * @throws AppError NOT_FOUND; FORBIDDEN for the desk; NOT_RESOLVED; ALREADY_RATED
+ */
+export async function rateTicket(scope: WriteScope, { ticketId, score, comment }: RateTicketInput): Promise<Rating> {
+  const { sql, principal, clock } = scope;
+  const ticket = await sql.row(lockTicket, visibleTicket(principal, ticketId));
+  if (ticket === undefined) throw ticketNotFound();
+  if (ticket.userId !== principal.userId) {
+    throw new AppError('FORBIDDEN', { message: 'A ticket is rated by its requester alone' });
+  }
+  if (ticket.status !== 'Resolved' && ticket.status !== 'Closed') throw new AppError('NOT_RESOLVED');
+  const rating = { ticketId, score, comment: comment?.trim() ? comment : null };
+  const now = clock.now();
+  if ((await sql.run(insertRating, { ...rating, now })) === 0) throw new AppError('ALREADY_RATED');
+  await sql.run(countVersion, { ticketId });
+  await recordEvent(scope, { ticketId, type: 'ticket.rated', after: { score }, at: now });
+  return { ...rating, ratedAt: now.toISOString() };
+}

@@ -1,0 +1,38 @@
+import type { TicketStatus } from '../tickets/lifecycle.js';
+
+const MINUTE_MS = 60_000;
+
+const target = (column: string) => `(SELECT ${column} FROM sla_targets WHERE priority = tickets.priority)`;
+/** The targets of the priority that a row of `tickets` has, as columns. */
+export const TARGETS_OF_TICKET = `${target('first_response_minutes')} AS "firstResponseMinutes",
+    ${target('resolution_minutes')} AS "resolutionMinutes"`;
+
+/** 0 or null: there is no target. */
+export interface TargetsOfTicket {
+  firstResponseMinutes: number | null;
+  resolutionMinutes: number | null;
+}
+
+export interface DueTimes {
+  firstResponseDueAt: string | null;
+  resolutionDueAt: string | null;
+}
+
+interface Awaiting extends TargetsOfTicket {
+  status: TicketStatus;
+  createdAt: string;
+  firstResponseAt: string | null;
+}
+
+/** When what is still awaited is due, or was: nothing is of what is Resolved or Closed, nor an answer that there is. */
+export function dueTimes({ status, createdAt, firstResponseAt, ...targets }: Awaiting): DueTimes {
+  const open = status === 'Open' || status === 'In Progress';
+  return {
+    firstResponseDueAt: open && firstResponseAt === null ? dueAt(createdAt, targets.firstResponseMinutes) : null,
+    resolutionDueAt: open ? dueAt(createdAt, targets.resolutionMinutes) : null,
+  };
+}
+
+function dueAt(createdAt: string, minutes: number | null): string | null {
+  return minutes ? new Date(Date.parse(createdAt) + minutes * MINUTE_MS).toISOString() : null;
+}

@@ -1,0 +1,67 @@
+import { reading, writing } from '../scope.js';
+import { adminProcedure, agentProcedure, router } from '../trpc.js';
+import { listSlaBreaches } from './list-breaches.js';
+import { listSlaTargets } from './list-targets.js';
+import {
+  listSlaBreachesInput,
+  listSlaBreachesOutput,
+  listSlaTargetsInput,
+  listSlaTargetsOutput,
+  setSlaTargetInput,
+  slaTarget,
+} from './schemas.js';
+import { setSlaTarget } from './set-target.js';
+
+const tags = ['Desk service levels'];
+
+export const slaRouter = router({
+  targets: agentProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/desk/sla/targets',
+        operationId: 'listSlaTargets',
+        summary: 'Get SLA Targets',
+        description: 'In how many minutes tickets of each priority are to be answered and resolved.',
+        tags,
+        successDescription: 'The targets, the most urgent priority first',
+      },
+    })
+    .input(listSlaTargetsInput)
+    .output(listSlaTargetsOutput)
+    .query(reading(listSlaTargets)),
+
+  setTarget: adminProcedure
+    .meta({
+      openapi: {
+        method: 'PUT',
+        path: '/desk/sla/targets/{priority}',
+        operationId: 'setSlaTarget',
+        summary: 'Set SLA Target',
+        description: 'Set the targets of a priority. They hold at once, for open tickets too.',
+        tags,
+        successDescription: 'The targets as they are now',
+      },
+      missing: 'No such priority',
+      errors: ['NOT_FOUND'],
+    })
+    .input(setSlaTargetInput)
+    .output(slaTarget)
+    .mutation(writing(setSlaTarget)),
+
+  breaches: agentProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/desk/sla/breaches',
+        operationId: 'listSlaBreaches',
+        summary: 'Get SLA Breaches',
+        description: 'What has been due, or is soon, most overdue first.',
+        tags,
+        successDescription: 'The most overdue targets',
+      },
+    })
+    .input(listSlaBreachesInput)
+    .output(listSlaBreachesOutput)
+    .query(reading(listSlaBreaches)),
+});

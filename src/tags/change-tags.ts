@@ -1,0 +1,61 @@
+import { Statement } from '../db/sql/statement.js';
+import { AppError } from '../errors.js';
+import { recordEvent } from '../events/record-event.js';
+import type { WriteScope } from '../scope.js';
+import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
+import { normalTag } from './normal-tag.js';
+import { type ChangeTagsInput, MAX_TAGS, type TicketTags } from './schemas.js';
+
+type OfTicket = { ticketId: string };
+type Listed = OfTicket & { tags: string };
+
+const lockTicket = new Statement<OfTicket, { version: number }>(
+  'lock ticket for tags',
+  ({ lockRow }) => `SELECT version FROM tickets WHERE id = :ticketId ${lockRow}`,
+);
+const selectTags = new Statement<OfTicket, { tag: string }>(
+  'select tags of ticket',
+  'SELECT tag FROM ticket_tags WHERE ticket_id = :ticketId ORDER BY tag',
+);
+const insertTags = new Statement<Listed>(
+  'insert tags',
+  ({ listed }) => `INSERT INTO ticket_tags (tag, ticket_id) SELECT value, :ticketId FROM ${listed(':tags')} AS listed`,
+);
+const deleteTags = new Statement<Listed>(
+  'delete tags',
+  ({ listed }) => `DELETE FROM ticket_tags
+  WHERE ticket_id = :ticketId AND tag IN (SELECT value FROM ${listed(':tags')} AS listed)`,
+);
+const countVersion = new Statement<OfTicket>(
+  'count version for tags',
+  'UPDATE tickets SET version = version + 1 WHERE id = :ticketId',
+);
+
+/**
+ * Adds and removes tags. What is not named stays: two agents who tag a ticket at once lose nothing of each other's.
+ * Customers don't see tags, and `updatedAt` stays. Without effect it is no change, and no event.
+ *
+ * @throws AppError NOT_FOUND; TOO_MANY_TAGS, and nothing is changed.
+ */
+export async function changeTags(scope: WriteScope, { ticketId, add, remove }: ChangeTagsInput): Promise<TicketTags> {
+  const { sql, principal } = scope;
+  const id = visibleTicket(principal, ticketId).ticketId;
+  const ticket = await sql.row(lockTicket, { ticketId: id });
+  if (ticket === undefined) throw ticketNotFound();
+  const tagsNow = async () => (await sql.rows(selectTags, { ticketId: id })).map(({ tag }) => tag);
+
+  const before = await tagsNow();
+  const wanted = new Set(add.map(normalTag));
+  const added = [...wanted].filter((tag) => !before.includes(tag));
+  const unwanted = new Set(remove.map(normalTag));
+  const removed = before.filter((tag) => unwanted.has(tag) && !wanted.has(tag));
+  if (before.length + added.length - removed.length > MAX_TAGS) throw new AppError('TOO_MANY_TAGS');
+  if (added.length + removed.length === 0) return { ticketId, tags: before, version: ticket.version };
+
+  if (removed.length > 0) await sql.run(deleteTags, { ticketId: id, tags: JSON.stringify(removed) });
+  if (added.length > 0) await sql.run(insertTags, { ticketId: id, tags: JSON.stringify(added) });
+  await sql.run(countVersion, { ticketId: id });
+  const tags = await tagsNow();
+  await recordEvent(scope, { ticketId: id, type: 'ticket.tagged', before: { tags: before }, after: { tags } });
+  return { ticketId, tags, version: ticket.version + 1 };
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** What no engine can carry alike: PostgreSQL refuses U+0000, and a lone surrogate would come back as U+FFFD. */
+export function isStorable(value: string): boolean {
+  return !value.includes('\u0000') && value.isWellFormed();
+}
+
+/** Unicode code points, as JSON Schema counts; a surrogate pair is one. */
+export function codePoints(value: string): number {
+  let count = 0;
+  for (const _ of value) count += 1;
+  return count;
+}
+
+interface TextLimits {
+  /** Longest, in Unicode code points. */
+  max: number;
+  /** White space alone is refused unless this is set. */
+  blank?: boolean;
+  /** What else can be wrong with it; the message, or undefined. No JSON schema says it. */
+  fault?(value: string): string | undefined;
+}
+
+/**
+ * A text that is kept exactly as sent. One complaint at a time, so that `details` has one entry for each text that is
+ * wrong. The limits also stand in the JSON schema, where a check of our own would be invisible.
+ */
+export function text({ max, blank = false, fault }: TextLimits) {
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
+    .check((context) => {
+      const message = complaint(context.value, max, blank) ?? fault?.(context.value);
+      if (message !== undefined) context.issues.push({ code: 'custom', input: context.value, message });
+    })
+    .meta({ maxLength: max, ...(blank ? {} : { minLength: 1, pattern: '\\S' }) });
+}
+
+function complaint(value: string, max: number, blank: boolean): string | undefined {
+  if (!isStorable(value)) return 'Must not hold U+0000 or a lone surrogate';
+  if (!blank && !/\S/u.test(value)) return 'Must hold something besides white space';
+  // A code point has at most two UTF-16 units: most texts need no count.
+  if (value.length > max && codePoints(value) > max) return `Must be at most ${max} characters long`;
+  return undefined;
+}
+
+/** Ids of files that were uploaded elsewhere: opaque here, kept in the order they came in. */
+export const attachmentIds = z
+  .array(
+    z
+      .string({ error: 'Must be a string' })
+      .check((context) => {
+        const { value } = context;
+        const message = !isStorable(value)
+          ? 'Must not hold U+0000 or a lone surrogate'
+          : value === '' || codePoints(value) > 128
+            ? 'Must be 1 to 128 characters long'
+            : undefined;
+        if (message !== undefined) context.issues.push({ code: 'custom', input: value, message });
+      })
+      .meta({ minLength: 1, maxLength: 128 }),
+    { error: 'Must be an array of file ids' },
+  )
+  .max(20, { error: 'Must be at most 20 file ids' });
+
+/** Who a user is: the `sub` of a token. The same rule as for tokens: 1 to 255 characters, no control characters. */
+export const userId = z
+  .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
+  .check((context) => {
+    const { value } = context;
+    if (value !== '' && value.isWellFormed() && codePoints(value) <= 255 && !/\p{Cc}/u.test(value)) return;
+    const message = 'Must be 1 to 255 characters long, without control characters';
+    context.issues.push({ code: 'custom', input: value, message });
+  })
+  .meta({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
+
+/** RFC 3339 in UTC with `Z` and milliseconds. */
+export const timestamp = z.iso.datetime();
+
+const INSTANT = new RegExp(`^(?!0000)${z.regexes.datetime({}).source.slice(1)}`);
+/** A time that is sent: RFC 3339 in UTC, from the year 1, as PostgreSQL has no year 0. */
+export const instant = z.string({ error: 'Must be a string' }).regex(INSTANT, {
+  error: 'Must be a time in UTC such as 2026-01-22T16:30:00Z',
+});

@@ -1,0 +1,50 @@
+import type { Principal } from '../auth/principal.js';
+import { Statement } from '../db/sql/statement.js';
+import { recordEvent } from '../events/record-event.js';
+import type { WriteScope } from '../scope.js';
+
+/** Who does what happens by itself. */
+const SYSTEM: Principal = { userId: 'system', role: 'admin' };
+
+const takeResolved = new Statement<{ before: Date; limit: number }, { ticketId: string }>(
+  'take resolved tickets',
+  ({ takeRows }) => `
+  SELECT id AS "ticketId" FROM tickets WHERE status = 'Resolved' AND resolved_at <= :before
+  ORDER BY resolved_at LIMIT :limit ${takeRows}`,
+);
+
+const closeTaken = new Statement<{ ticketId: string; now: Date }, { closedAt: string }>(
+  'close resolved ticket',
+  ({ later }) => `
+  UPDATE tickets
+  SET status = 'Closed', waiting_since = NULL, version = version + 1,
+      closed_at = ${later('updated_at', ':now')}, updated_at = ${later('updated_at', ':now')}
+  WHERE id = :ticketId
+  RETURNING closed_at AS "closedAt"`,
+);
+
+/**
+ * Closes up to `limit` tickets that have been resolved since `before` or longer, longest first, and gives how many. Several
+ * instances at once take different ones. One that somebody works on in this moment is left for the next time.
+ */
+export async function closeResolved(
+  { sql, clock }: Pick<WriteScope, 'sql' | 'clock'>,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const taken = await sql.rows(takeResolved, { before, limit });
+  for (const { ticketId } of taken) {
+    const closed = await sql.row(closeTaken, { ticketId, now: clock.now() });
+    if (closed === undefined) throw new TypeError(`${ticketId} was taken, and is not there`);
+    await recordEvent(
+      { sql, clock, principal: SYSTEM },
+      {
+        ticketId,
+        type: 'ticket.closed',
+        before: { status: 'Resolved' },
+        after: { status: 'Closed' },
+        at: new Date(closed.closedAt),
+      },
+    );
+  }
+  return taken.length;
+}

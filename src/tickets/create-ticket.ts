@@ -1,0 +1,58 @@
+import { categoryNotActive } from '../categories/category-not-active.js';
+import { WriteChain } from '../db/sql/write-chain.js';
+import { eventLink } from '../events/record-event.js';
+import { newId } from '../ids.js';
+import type { WriteScope } from '../scope.js';
+import { isStorable } from '../text.js';
+import type { CreatedTicket, CreateTicketInput } from './schemas.js';
+
+type NewTicket = Record<
+  'ticketId' | 'userId' | 'subject' | 'description' | 'priority' | 'categoryId' | 'attachments',
+  string
+> & { createdAt: Date };
+
+/** Writes nothing unless the category is active. */
+const insertTicket = new WriteChain<NewTicket, { createdAt: string }>('insert ticket', {
+  ticket: `
+    INSERT INTO tickets
+      (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, waiting_since)
+    SELECT :ticketId, :userId, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt
+    FROM categories WHERE id = :categoryId AND archived_at IS NULL
+    RETURNING created_at AS "createdAt"`,
+  event: (dialect) =>
+    eventLink(dialect, {
+      type: 'ticket.created',
+      ticketId: ':ticketId',
+      actor: ':userId',
+      at: '@ticket.createdAt',
+      before: `'{}'`,
+      after: dialect.jsonObject({ status: `'Open'`, priority: ':priority', categoryId: ':categoryId' }),
+      from: ['ticket'],
+    }),
+});
+
+/**
+ * Opens a ticket for the principal.
+ *
+ * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category.
+ */
+export async function createTicket(
+  { sql, principal, clock }: WriteScope,
+  { subject, description, categoryId, priority, attachments }: CreateTicketInput,
+): Promise<CreatedTicket> {
+  if (!isStorable(categoryId)) throw categoryNotActive();
+  const ticketId = newId('ticket');
+  const createdAt = clock.now();
+  const written = await sql.chain(insertTicket, {
+    ticketId,
+    userId: principal.userId,
+    subject,
+    description,
+    priority,
+    categoryId,
+    attachments: JSON.stringify(attachments),
+    createdAt,
+  });
+  if (written === undefined) throw categoryNotActive();
+  return { ticketId, subject, status: 'Open', priority, createdAt: createdAt.toISOString() };
+}

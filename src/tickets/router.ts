@@ -1,0 +1,86 @@
+import { reading, writing } from '../scope.js';
+import { customerProcedure, router } from '../trpc.js';
+import { closeTicket } from './close-ticket.js';
+import { createTicket } from './create-ticket.js';
+import { getTicket } from './get-ticket.js';
+import { listTickets } from './list-tickets.js';
+import {
+  closeTicketInput,
+  closeTicketOutput,
+  createTicketInput,
+  createTicketOutput,
+  getTicketInput,
+  getTicketOutput,
+  listTicketsInput,
+  listTicketsOutput,
+} from './schemas.js';
+
+export const ticketsRouter = router({
+  create: customerProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/support/tickets',
+        operationId: 'createTicket',
+        summary: 'Create Support Ticket',
+        description: 'Submit a new support ticket.',
+        tags: ['Tickets'],
+        successDescription: 'The ticket is open',
+      },
+      invalid: 'Invalid ticket data',
+    })
+    .input(createTicketInput)
+    .output(createTicketOutput)
+    .mutation(writing(createTicket)),
+
+  list: customerProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/support/tickets',
+        operationId: 'listTickets',
+        summary: 'Get Support Tickets',
+        description: 'List support tickets for the authenticated user, newest first.',
+        tags: ['Tickets'],
+        successDescription: 'One page of the tickets',
+      },
+      paged: true,
+    })
+    .input(listTicketsInput)
+    .output(listTicketsOutput)
+    .query(reading(listTickets)),
+
+  get: customerProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/support/tickets/{ticketId}',
+        operationId: 'getTicket',
+        summary: 'Get Ticket Details',
+        description: 'Retrieve detailed information about a support ticket.',
+        tags: ['Tickets'],
+        successDescription: 'The ticket and its conversation',
+      },
+      errors: ['NOT_FOUND'],
+    })
+    .input(getTicketInput)
+    .output(getTicketOutput)
+    .query(reading(getTicket)),
+
+  close: customerProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/support/tickets/{ticketId}/close',
+        operationId: 'closeTicket',
+        summary: 'Close Ticket',
+        description: 'Close a support ticket. Closing it again answers with the first `closedAt`.',
+        tags: ['Tickets'],
+        successDescription: 'The ticket is closed',
+      },
+      errors: ['NOT_FOUND'],
+    })
+    .input(closeTicketInput)
+    .output(closeTicketOutput)
+    .mutation(writing(closeTicket)),
+});

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { pageFields } from '../pagination.js';
+import { attachmentIds, text, timestamp } from '../text.js';
+import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
+
+/** Any string: one that is no ticket's id is `404 Ticket not found`, not a 400. */
+export const ticketId = z.string({ error: 'Must be a string' }).meta({ description: 'Support ticket ID' });
+
+const oneOf = (values: readonly string[]) => `Must be one of: ${values.join(', ')}`;
+export const status = z.enum(TICKET_STATUSES, { error: oneOf(TICKET_STATUSES) }).meta({ id: 'TicketStatus' });
+export const priority = z.enum(TICKET_PRIORITIES, { error: oneOf(TICKET_PRIORITIES) }).meta({ id: 'TicketPriority' });
+
+export const resolution = text({ max: 2000, blank: true }).meta({ description: 'How the issue was resolved' });
+
+export const createTicketInput = z
+  .strictObject({
+    subject: text({ max: 200 }).meta({ description: 'Ticket subject' }),
+    description: text({ max: 10_000 }).meta({ description: 'Detailed description' }),
+    categoryId: z
+      .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
+      .meta({ description: 'Support category ID' }),
+    priority: priority.default('Medium').meta({ description: 'Priority: Low, Medium, High, Critical' }),
+    attachments: attachmentIds.default([]).meta({ description: 'Array of attachment file IDs' }),
+  })
+  .meta({
+    examples: [
+      {
+        subject: 'Unable to make payment',
+        description: "I'm experiencing issues making a payment on my loan",
+        categoryId: 'category_001',
+        priority: 'High',
+        attachments: ['file_id_123'],
+      },
+    ],
+  });
+
+export const createTicketOutput = z
+  .strictObject({ ticketId: z.string(), subject: z.string(), status, priority, createdAt: timestamp })
+  .meta({
+    id: 'CreatedTicket',
+    examples: [
+      {
+        ticketId: 'ticket_123',
+        subject: 'Unable to make payment',
+        status: 'Open',
+        priority: 'High',
+        createdAt: '2024-01-22T16:30:00Z',
+      },
+    ],
+  });
+
+export const listTicketsInput = z
+  .strictObject({
+    status: status.meta({ description: 'Filter by status' }).optional(),
+    priority: priority.meta({ description: 'Filter by priority' }).optional(),
+    ...pageFields,
+  })
+  .default({ page: 1, limit: 20 });
+
+export const ticketSummary = z
+  .strictObject({
+    ticketId: z.string(),
+    subject: z.string(),
+    status,
+    priority,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'TicketSummary' });
+
+export const listTicketsOutput = z.array(ticketSummary).meta({
+  examples: [
+    [
+      {
+        ticketId: 'ticket_123',
+        subject: 'Unable to make payment',
+        status: 'In Progress',
+        priority: 'High',
+        createdAt: '2024-01-22T16:30:00Z',
+        updatedAt: '2024-01-23T09:00:00Z',
+      },
+    ],
+  ],
+});
+
+export const getTicketInput = z.strictObject({ ticketId });
+
+export const ticketMessage = z
+  .strictObject({ messageId: z.string(), sender: z.string(), content: z.string(), timestamp })
+  .meta({ id: 'TicketMessage' });
+
+export const getTicketOutput = z
+  .strictObject({
+    ticketId: z.string(),
+    userId: z.string(),
+    subject: z.string(),
+    description: z.string(),
+    status,
+    priority,
+    categoryId: z.string(),
+    assignedAgent: z.string().nullable().meta({ description: 'null until an agent takes it' }),
+    messages: z.array(ticketMessage).meta({ description: 'The conversation after the description, oldest first' }),
+    createdAt: timestamp,
+  })
+  .meta({
+    id: 'Ticket',
+    examples: [
+      {
+        ticketId: 'ticket_123',
+        userId: 'user_123',
+        subject: 'Unable to make payment',
+        description: "I'm experiencing issues making a payment on my loan",
+        status: 'In Progress',
+        priority: 'High',
+        categoryId: 'category_001',
+        assignedAgent: 'agent_123',
+        messages: [
+          {
+            messageId: 'msg_001',
+            sender: 'user_123',
+            content: "I can't make a payment",
+            timestamp: '2024-01-22T16:30:00Z',
+          },
+        ],
+        createdAt: '2024-01-22T16:30:00Z',
+      },
+    ],
+  });
+
+export const closeTicketInput = z
+  .strictObject({
+    ticketId,
+    resolution: resolution.optional(),
+  })
+  .meta({ examples: [{ resolution: 'Issue was resolved by updating payment method' }] });
+
+export const closeTicketOutput = z
+  .strictObject({ ticketId: z.string(), status: z.literal('Closed'), closedAt: timestamp })
+  .meta({
+    id: 'ClosedTicket',
+    examples: [{ ticketId: 'ticket_123', status: 'Closed', closedAt: '2024-01-23T11:00:00Z' }],
+  });
+
+export type CreateTicketInput = z.infer<typeof createTicketInput>;
+export type CreatedTicket = z.infer<typeof createTicketOutput>;
+export type ListTicketsInput = z.infer<typeof listTicketsInput>;
+export type TicketSummary = z.infer<typeof ticketSummary>;
+export type GetTicketInput = z.infer<typeof getTicketInput>;
+export type TicketDetails = z.infer<typeof getTicketOutput>;
+export type CloseTicketInput = z.infer<typeof closeTicketInput>;
+export type ClosedTicket = z.infer<typeof closeTicketOutput>;

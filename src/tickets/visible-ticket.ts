@@ -1,0 +1,27 @@
+import { isStaff, type Principal } from '../auth/principal.js';
+import { AppError } from '../errors.js';
+import { isTicketId } from '../ids.js';
+
+/** The values of VISIBLE_TICKET. `owner`: whose it must be; null for the desk, which sees everybody's. */
+export type VisibleTicket = { ticketId: string; owner: string | null };
+
+/**
+ * The `WHERE` of the one ticket that somebody may see: ownership is part of the query, so that another's ticket and no
+ * ticket are the same empty answer.
+ */
+export const VISIBLE_TICKET = 'id = :ticketId AND (CAST(:owner AS text) IS NULL OR user_id = :owner)';
+
+/**
+ * The values of VISIBLE_TICKET for a principal.
+ *
+ * @throws AppError NOT_FOUND where no ticket can have that id.
+ */
+export function visibleTicket(principal: Principal, ticketId: string): VisibleTicket {
+  if (!isTicketId(ticketId)) throw ticketNotFound();
+  return { ticketId, owner: isStaff(principal) ? null : principal.userId };
+}
+
+/** The one refusal for missing and for another's: made afresh, so that nothing of the reason can shine through. */
+export function ticketNotFound(): AppError {
+  return new AppError('NOT_FOUND', { message: 'Ticket not found' });
+}

@@ -1,0 +1,345 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Figures } from '../../../src/figures/schemas.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { CALLS, type Call } from '../../support/calls.js';
+import { fillQueue } from '../../support/fill-queue.js';
+import { ticketRow } from '../../support/open-database.js';
+import { runSql } from '../../support/run-sql.js';
+import { explain, recordStatements } from '../../support/statements.js';
+import { TestClock } from '../../support/test-clock.js';
+import { dataOf, NEW_TICKET, newUser, pathsOf } from '../../support/tickets.js';
+import { agentToken, customerToken } from '../../support/tokens.js';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+// Tokens live for an hour of the clock's.
+const MINUTE = 60_000;
+const iso = (time: number) => new Date(time).toISOString();
+const NONE = { median: null, p90: null };
+const [[, openFirst]] = CALLS as [(typeof CALLS)[number]];
+
+let server: TestApp;
+const clock = new TestClock(NOW);
+const setClock = (time: number) => clock.advance(time - clock.now().getTime());
+beforeAll(async () => {
+  server = await startApp({ clock });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(() => clear());
+
+const clear = () =>
+  server.db.transaction(async (tx) => {
+    for (const table of [tx.event, tx.message] as { deleteMany(): Promise<unknown> }[]) await table.deleteMany();
+    await tx.ticket.deleteMany();
+  });
+
+describe.each(CALLS)('the figures over %s', (_surface, open) => {
+  let agent: Call;
+  let other: Call;
+  let customer: Call;
+  beforeAll(() => {
+    agent = open(server.url, agentToken('agent_a'));
+    other = open(server.url, agentToken('agent_b'));
+    customer = open(server.url, customerToken(newUser()));
+  });
+  beforeEach(() => setClock(NOW));
+  const figures = async (from: number, to: number): Promise<Figures> =>
+    dataOf(await agent('desk.figures.get', { from: iso(from), to: iso(to) }));
+  const all = () => figures(NOW, NOW + 24 * MINUTE);
+  const newTicket = async (over: object = {}): Promise<string> =>
+    dataOf(await customer('support.tickets.create', { ...NEW_TICKET, ...over })).ticketId;
+  const at = (time: number, call: () => Promise<unknown>) => {
+    setClock(time);
+    return call();
+  };
+  const reply = async (by: Call, ticketId: string) =>
+    dataOf(await by('desk.messages.reply', { ticketId, message: 'An answer' }));
+  const resolve = async (by: Call, ticketId: string) => dataOf(await by('desk.tickets.resolve', { ticketId }));
+  const write = async (ticketId: string) =>
+    dataOf(await customer('support.messages.add', { ticketId, message: 'And then?' }));
+
+  it('are empty for a period in which nothing happened', async () => {
+    await newTicket();
+    expect(await figures(NOW + MINUTE, NOW + 2 * MINUTE)).toEqual({
+      from: iso(NOW + MINUTE),
+      to: iso(NOW + 2 * MINUTE),
+      overall: { opened: 0, answered: 0, solved: 0, firstResponseSeconds: NONE, resolutionSeconds: NONE },
+      agents: [],
+      categories: [],
+    });
+  });
+
+  it('say what the desk did, who did it and on what, of what the desk really does', async () => {
+    const first = await newTicket();
+    const second = await newTicket({ categoryId: 'category_002' });
+    await at(NOW + 1000, () => write(first));
+    await at(NOW + MINUTE, () => reply(agent, first));
+    await at(NOW + 2 * MINUTE, () => reply(other, first));
+    await at(NOW + 3 * MINUTE, () => reply(other, second));
+    await at(NOW + 4 * MINUTE, () => resolve(other, first));
+    const seconds = (minutes: number) => ({ median: minutes * 60, p90: minutes * 60 });
+    expect(await all()).toEqual({
+      from: iso(NOW),
+      to: iso(NOW + 24 * MINUTE),
+      overall: {
+        opened: 2,
+        answered: 2,
+        solved: 1,
+        firstResponseSeconds: { median: 60, p90: 3 * 60 },
+        resolutionSeconds: seconds(4),
+      },
+      agents: [
+        { agent: 'agent_a', answered: 1, solved: 0, firstResponseSeconds: seconds(1), resolutionSeconds: NONE },
+        { agent: 'agent_b', answered: 1, solved: 1, firstResponseSeconds: seconds(3), resolutionSeconds: seconds(4) },
+      ],
+      categories: [
+        {
+          categoryId: 'category_001',
+          opened: 1,
+          answered: 1,
+          solved: 1,
+          firstResponseSeconds: seconds(1),
+          resolutionSeconds: seconds(4),
+        },
+        {
+          categoryId: 'category_002',
+          opened: 1,
+          answered: 1,
+          solved: 0,
+          firstResponseSeconds: seconds(3),
+          resolutionSeconds: NONE,
+        },
+      ],
+    });
+  });
+
+  it('count each in the period in which it happened: from is part of it, to is not', async () => {
+    const ticketId = await newTicket();
+    await at(NOW + MINUTE, () => reply(agent, ticketId));
+    await at(NOW + 2 * MINUTE, () => resolve(agent, ticketId));
+    const counts = async (from: number, to: number) => {
+      const { opened, answered, solved } = (await figures(from, to)).overall;
+      return [opened, answered, solved];
+    };
+    expect(await counts(NOW - MINUTE, NOW)).toEqual([0, 0, 0]);
+    expect(await counts(NOW, NOW + MINUTE)).toEqual([1, 0, 0]);
+    expect(await counts(NOW + MINUTE, NOW + 2 * MINUTE)).toEqual([0, 1, 0]);
+    expect(await counts(NOW + 2 * MINUTE, NOW + 2 * MINUTE + 1)).toEqual([0, 0, 1]);
+    expect(await counts(NOW, NOW + 2 * MINUTE + 1)).toEqual([1, 1, 1]);
+  });
+
+  it('count a reopened ticket once, when and by whom it was resolved last; not while it is open', async () => {
+    const ticketId = await newTicket();
+    await at(NOW + MINUTE, () => resolve(agent, ticketId));
+    await at(NOW + 2 * MINUTE, () => write(ticketId));
+    expect(await all()).toMatchObject({ overall: { solved: 0 }, agents: [] });
+    await at(NOW + 3 * MINUTE, () => resolve(other, ticketId));
+    await at(NOW + 4 * MINUTE, () => customer('support.tickets.close', { ticketId }));
+    expect((await figures(NOW, NOW + 3 * MINUTE)).overall.solved).toBe(0);
+    expect(await all()).toMatchObject({
+      overall: { answered: 0, solved: 1, resolutionSeconds: { median: 3 * 60 } },
+      agents: [{ agent: 'agent_b', solved: 1 }],
+    });
+  });
+
+  it('do not count as solved what was closed without being resolved', async () => {
+    const ticketId = await newTicket();
+    dataOf(await customer('support.tickets.close', { ticketId }));
+    dataOf(await agent('desk.tickets.update', { ticketId: await newTicket(), status: 'Closed' }));
+    expect((await all()).overall).toMatchObject({ opened: 2, answered: 0, solved: 0 });
+  });
+
+  it('name nobody for what was resolved before there was a history, and put them last', async () => {
+    await at(NOW + MINUTE, async () => resolve(agent, await newTicket()));
+    const resolvedAt = new Date(NOW + MINUTE);
+    const data = { ...ticketRow(), status: 'Resolved', createdAt: new Date(NOW), resolvedAt };
+    await server.db.transaction((tx) => tx.ticket.create({ data }));
+    expect((await all()).agents).toMatchObject([
+      { agent: 'agent_a', solved: 1, resolutionSeconds: { median: 0 } },
+      { agent: null, solved: 1, resolutionSeconds: { median: 60 } },
+    ]);
+  });
+
+  it.each([
+    [{}, ['from', 'to']],
+    [{ from: '2026-01-01T00:00:00Z' }, ['to']],
+    [{ from: '2026-01-01', to: 'tomorrow' }, ['from', 'to']],
+    [{ from: '2026-01-01T00:00:00+01:00', to: '2026-01-02T00:00:00Z' }, ['from']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, ['to']],
+    [{ from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }, ['to']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2027-01-02T00:00:00.001Z' }, ['to']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', agent: 'a' }, ['agent']],
+  ])('refuse %j', async (input, paths) => {
+    const outcome = await agent('desk.figures.get', input);
+    expect(outcome.status).toBe(400);
+    expect(pathsOf(outcome)).toEqual(paths);
+  });
+
+  it('take a period of 366 days', async () => {
+    const input = { from: '2026-01-01T00:00:00Z', to: '2027-01-02T00:00:00Z' };
+    expect(dataOf(await agent('desk.figures.get', input)).overall.opened).toBe(0);
+  });
+
+  it('are for the desk alone', async () => {
+    const input = { from: iso(NOW), to: iso(NOW + MINUTE) };
+    expect(await customer('desk.figures.get', input)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    expect(await open(server.url)('desk.figures.get', input)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('the figures of any tickets', () => {
+  // On a grid of half seconds, so that times meet one another, the ends of the period, and parts of seconds.
+  const STEP = 500;
+  const steps = fc.nat({ max: 20 });
+  const anyTicket = fc.record({
+    category: fc.constantFrom('category_001', 'category_002', 'category_003'),
+    priority: fc.constantFrom('Low', 'Medium', 'High', 'Critical'),
+    status: fc.constantFrom('Open', 'In Progress', 'Resolved', 'Closed'),
+    opened: steps,
+    answered: fc.option(steps),
+    resolved: fc.option(steps),
+    senders: fc.array(fc.constantFrom('user_123', 'agent_a', 'agent_b', 'Ägent'), { maxLength: 4 }),
+    resolvers: fc.array(fc.constantFrom('agent_a', 'agent_b', '\u{1f600}', '\uffee'), { maxLength: 3 }),
+  });
+  type AnyTicket = typeof anyTicket extends fc.Arbitrary<infer T> ? T : never;
+
+  const time = (step: number) => new Date(NOW + step * STEP);
+  async function store(tickets: AnyTicket[]): Promise<void> {
+    const rows = tickets.map((ticket) => ({
+      ...ticketRow(),
+      categoryId: ticket.category,
+      priority: ticket.priority,
+      status: ticket.status,
+      createdAt: time(ticket.opened),
+      firstResponseAt: ticket.answered === null ? null : time(ticket.opened + ticket.answered),
+      resolvedAt: resolvedStep(ticket) === null ? null : time(resolvedStep(ticket) as number),
+    }));
+    const createdAt = new Date(NOW);
+    const messages = rows.flatMap(({ id }, index) =>
+      (tickets[index] as AnyTicket).senders.map((sender, place) => {
+        return {
+          id: `${id}-${place}`,
+          ticketId: id,
+          position: place + 1,
+          sender,
+          content: 'c',
+          attachments: [],
+          createdAt,
+        };
+      }),
+    );
+    const events = rows.flatMap(({ id }, index) =>
+      (tickets[index] as AnyTicket).resolvers.flatMap((actor) =>
+        ['ticket.resolved', 'ticket.reopened'].map((type) => {
+          const by = type === 'ticket.resolved' ? actor : 'user_123';
+          return { ticketId: id, type, actor: by, transactionId: 0n, before: {}, after: {}, createdAt };
+        }),
+      ),
+    );
+    await clear();
+    await server.db.transaction(async (tx) => {
+      await tx.ticket.createMany({ data: rows });
+      await tx.message.createMany({ data: messages });
+      await tx.event.createMany({ data: events });
+    });
+  }
+
+  /** As the life cycle has it: what is open has no time of its resolution. */
+  const resolvedStep = ({ status, opened, resolved }: AnyTicket) =>
+    resolved !== null && (status === 'Resolved' || status === 'Closed') ? opened + resolved : null;
+
+  const part = (values: number[], of: number, tenths: number) =>
+    values.length === 0
+      ? null
+      : (values.toSorted((a, b) => a - b)[Math.ceil((values.length * tenths) / of) - 1] as number);
+  const timesOf = (values: number[]) => ({ median: part(values, 2, 1), p90: part(values, 10, 9) });
+  const seconds = (step: number) => Math.floor((step * STEP) / 1000);
+
+  /** The numbers, counted in plain JavaScript. */
+  function model(tickets: AnyTicket[], from: number, to: number) {
+    const within = (step: number | null) => step !== null && step >= from && step < to;
+    const opened = (some: AnyTicket[]) => some.filter((ticket) => within(ticket.opened)).length;
+    const answered = tickets.filter((one) => one.answered !== null && within(one.opened + one.answered));
+    const solved = tickets.filter((one) => within(resolvedStep(one)));
+    const work = (whose: (ticket: AnyTicket, done: 'answered' | 'solved') => boolean) => {
+      const mine = answered.filter((one) => whose(one, 'answered'));
+      const resolved = solved.filter((one) => whose(one, 'solved'));
+      return {
+        answered: mine.length,
+        solved: resolved.length,
+        firstResponseSeconds: timesOf(mine.map((one) => seconds(one.answered as number))),
+        resolutionSeconds: timesOf(resolved.map((one) => seconds(one.resolved as number))),
+      };
+    };
+    const agentOf = (ticket: AnyTicket, done: 'answered' | 'solved') =>
+      (done === 'answered' ? ticket.senders.find((sender) => sender !== 'user_123') : ticket.resolvers.at(-1)) ?? null;
+    const agents = new Set([
+      ...answered.map((one) => agentOf(one, 'answered')),
+      ...solved.map((one) => agentOf(one, 'solved')),
+    ]);
+    const inBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+    const named = [...agents].filter((agent) => agent !== null).toSorted(inBytes);
+    const inNumbers = [...tickets.filter((one) => within(one.opened)), ...answered, ...solved];
+    return {
+      from: time(from).toISOString(),
+      to: time(to).toISOString(),
+      overall: { opened: opened(tickets), ...work(() => true) },
+      agents: [...named, ...(agents.has(null) ? [null] : [])].map((agent) => ({
+        agent,
+        ...work((ticket, done) => agentOf(ticket, done) === agent),
+      })),
+      categories: [...new Set(inNumbers.map(({ category }) => category))].toSorted().map((categoryId) => ({
+        categoryId,
+        opened: opened(tickets.filter(({ category }) => category === categoryId)),
+        ...work(({ category }) => category === categoryId),
+      })),
+    };
+  }
+
+  it('are those of a small model, to the second', async () => {
+    const agent = openFirst(server.url, agentToken());
+    const period = fc.tuple(steps, fc.integer({ min: 1, max: 40 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyTicket, { maxLength: 40 }),
+        fc.array(period, { minLength: 6, maxLength: 6 }),
+        async (tickets, periods) => {
+          await store(tickets);
+          for (const [from, length] of [...periods, [0, 60] as const]) {
+            const to = from + length;
+            const input = { from: time(from).toISOString(), to: time(to).toISOString() };
+            expect(dataOf(await agent('desk.figures.get', input))).toEqual(model(tickets, from, to));
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
+it('a short period is read from indexes, however many tickets there are', async () => {
+  await fillQueue(server.databaseUrl, 5_000);
+  for (const sql of [
+    `UPDATE tickets SET first_response_at = updated_at`,
+    `UPDATE tickets SET resolved_at = updated_at WHERE status IN ('Resolved', 'Closed')`,
+    `INSERT INTO events (transaction_id, ticket_id, type, actor, before, after, created_at)
+     SELECT 0, id, 'ticket.resolved', assigned_agent, '{}', '{}', created_at FROM tickets WHERE assigned_agent IS NOT NULL`,
+    'ANALYZE',
+  ])
+    await runSql(server.databaseUrl, sql);
+  const agent = openFirst(server.url, agentToken());
+  using recording = recordStatements(server.db.engine);
+  const input = { from: '2026-01-03T00:00:00Z', to: '2026-01-03T02:00:00Z' };
+  expect(dataOf(await agent('desk.figures.get', input)).overall.opened).toBe(120);
+  const [statement] = recording.statements.filter(({ sql }) => sql.includes('done'));
+  const plan = await explain(server.databaseUrl, statement as NonNullable<typeof statement>);
+  expect(plan).not.toMatch(/Seq Scan on (tickets|messages|events)\b|SCAN (tickets|messages|events)\b|AUTOMATIC/);
+  for (const index of [
+    'tickets_first_response_at_idx',
+    'tickets_status_resolved_at_idx',
+    'tickets_status_priority_created_at_first_response_at_idx',
+    'messages_ticket_id_position_key',
+    'events_ticket_id_id_idx',
+  ])
+    expect(plan).toContain(index);
+}, 120_000);

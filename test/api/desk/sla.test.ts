@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../../src/ids.js';
+import type { SlaBreach } from '../../../src/sla/schemas.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { CALLS, type Call } from '../../support/calls.js';
+import { ticketRow } from '../../support/open-database.js';
+import { administer } from '../../support/postgresql-server.js';
+import { explain, recordStatements } from '../../support/statements.js';
+import { TestClock } from '../../support/test-clock.js';
+import { dataOf, newUser, pathsOf } from '../../support/tickets.js';
+import { adminToken, agentToken, customerToken } from '../../support/tokens.js';
+
+const MINUTE = 60_000;
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const SEEDED = [
+  { priority: 'Critical', firstResponseMinutes: 60, resolutionMinutes: 480 },
+  { priority: 'High', firstResponseMinutes: 240, resolutionMinutes: 1440 },
+  { priority: 'Medium', firstResponseMinutes: 480, resolutionMinutes: 4320 },
+  { priority: 'Low', firstResponseMinutes: 1440, resolutionMinutes: 10_080 },
+];
+
+let server: TestApp;
+beforeAll(async () => {
+  server = await startApp({ clock: new TestClock(NOW) });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** A ticket that was opened so many minutes ago. */
+async function opened(id: string, minutesAgo: number, over: object = {}): Promise<void> {
+  const createdAt = new Date(NOW - minutesAgo * MINUTE);
+  const data = { ...ticketRow(id), createdAt, updatedAt: createdAt, ...over };
+  await server.db.transaction((tx) => tx.ticket.create({ data }));
+}
+
+describe.each(CALLS)('service levels over %s', (_surface, open) => {
+  let admin: Call;
+  let agent: Call;
+  let customer: Call;
+  beforeAll(() => {
+    admin = open(server.url, adminToken());
+    agent = open(server.url, agentToken());
+    customer = open(server.url, customerToken(newUser()));
+  });
+  beforeEach(async () => {
+    await server.db.transaction((tx) => tx.ticket.deleteMany());
+    for (const target of SEEDED) await admin('desk.sla.setTarget', target);
+  });
+  const breaches = async (input: object = {}): Promise<SlaBreach[]> =>
+    dataOf(await agent('desk.sla.breaches', { ...input }));
+  const shown = async (input?: object) => (await breaches(input)).map((one) => `${one.ticketId} ${one.target}`);
+
+  it('have sensible targets, which admins change one priority at a time', async () => {
+    expect(dataOf(await agent('desk.sla.targets'))).toEqual(SEEDED);
+    const target = { priority: 'High', firstResponseMinutes: 30, resolutionMinutes: 0 };
+    expect(dataOf(await admin('desk.sla.setTarget', target))).toEqual(target);
+    expect(dataOf(await agent('desk.sla.targets'))).toEqual([SEEDED[0], target, SEEDED[2], SEEDED[3]]);
+  });
+
+  it('tell what is overdue and what is due soon, most overdue first', async () => {
+    await opened('critical-61', 61, { priority: 'Critical' });
+    await opened('critical-1', 1, { priority: 'Critical', assignedAgent: 'agent_1', status: 'In Progress' });
+    await opened('low-1500', 1500, { priority: 'Low' });
+    await opened('high-239', 239, { priority: 'High' });
+    await opened('medium-1', 1);
+    expect(await breaches()).toEqual([
+      {
+        ticketId: 'low-1500',
+        subject: 'Unable to make payment',
+        status: 'Open',
+        priority: 'Low',
+        assignedAgent: null,
+        target: 'firstResponse',
+        dueAt: new Date(NOW - 60 * MINUTE).toISOString(),
+        breached: true,
+      },
+      expect.objectContaining({ ticketId: 'critical-61', breached: true }),
+      expect.objectContaining({ ticketId: 'high-239', breached: false }),
+      expect.objectContaining({
+        ticketId: 'critical-1',
+        status: 'In Progress',
+        assignedAgent: 'agent_1',
+        breached: false,
+        dueAt: new Date(NOW + 59 * MINUTE).toISOString(),
+      }),
+    ]);
+    expect(await shown({ within: 0 })).toEqual(['low-1500 firstResponse', 'critical-61 firstResponse']);
+    expect(await shown({ within: 1 })).toEqual([
+      'low-1500 firstResponse',
+      'critical-61 firstResponse',
+      'high-239 firstResponse',
+    ]);
+    expect(await shown({ limit: 1 })).toEqual(['low-1500 firstResponse']);
+  });
+
+  it('are breached at the very moment when something is due', async () => {
+    await opened('exact', 60, { priority: 'Critical' });
+    expect(await breaches({ within: 0 })).toMatchObject([{ breached: true, dueAt: new Date(NOW).toISOString() }]);
+  });
+
+  it('count the first response until there is one, the resolution until the ticket is resolved', async () => {
+    const answered = { priority: 'Critical', firstResponseAt: new Date(NOW - 5 * MINUTE) };
+    await opened('both', 500, { priority: 'Critical' });
+    await opened('answered', 490, { ...answered, status: 'In Progress' });
+    await opened('resolved', 9999, { ...answered, status: 'Resolved', resolvedAt: new Date(NOW) });
+    await opened('closed', 9999, { priority: 'Critical', status: 'Closed', closedAt: new Date(NOW) });
+    expect(await shown()).toEqual(['both firstResponse', 'both resolution', 'answered resolution']);
+  });
+
+  it('hold at once when a target changes, for open tickets too; 0 is no target', async () => {
+    await opened('medium-100', 100);
+    expect(await shown()).toEqual([]);
+    await admin('desk.sla.setTarget', { priority: 'Medium', firstResponseMinutes: 90, resolutionMinutes: 95 });
+    expect(await shown()).toEqual(['medium-100 firstResponse', 'medium-100 resolution']);
+    await admin('desk.sla.setTarget', { priority: 'Medium', firstResponseMinutes: 0, resolutionMinutes: 95 });
+    expect(await shown()).toEqual(['medium-100 resolution']);
+  });
+
+  it('are the due times of tickets and of the queue, for as long as somebody awaits it', async () => {
+    const states: [id: string, over: object, firstResponse: number | null, resolution: number | null][] = [
+      [newId('ticket'), {}, 90, 95],
+      [newId('ticket'), { status: 'In Progress', firstResponseAt: new Date(NOW) }, null, 95],
+      [newId('ticket'), { status: 'Resolved', resolvedAt: new Date(NOW) }, null, null],
+      [newId('ticket'), { status: 'Closed' }, null, null],
+      [newId('ticket'), { priority: 'Low' }, null, 10],
+    ];
+    await admin('desk.sla.setTarget', { priority: 'Medium', firstResponseMinutes: 90, resolutionMinutes: 95 });
+    await admin('desk.sla.setTarget', { priority: 'Low', firstResponseMinutes: 0, resolutionMinutes: 10 });
+    for (const [id, over] of states) await opened(id, 100, over);
+    const { tickets } = dataOf(await agent('desk.tickets.list'));
+    const due = (minutes: number | null) =>
+      minutes === null ? null : new Date(NOW + (minutes - 100) * MINUTE).toISOString();
+    for (const [ticketId, , firstResponse, resolution] of states) {
+      const expected = { ticketId, firstResponseDueAt: due(firstResponse), resolutionDueAt: due(resolution) };
+      expect(dataOf(await agent('desk.tickets.get', { ticketId }))).toMatchObject(expected);
+      expect(tickets).toContainEqual(expect.objectContaining(expected));
+    }
+  });
+
+  it.each([
+    [
+      { priority: 'High', firstResponseMinutes: -1, resolutionMinutes: 1.5 },
+      ['firstResponseMinutes', 'resolutionMinutes'],
+    ],
+    [
+      { priority: 'High', firstResponseMinutes: 525_601, resolutionMinutes: null },
+      ['firstResponseMinutes', 'resolutionMinutes'],
+    ],
+    [{ priority: 'High', firstResponseMinutes: 1 }, ['resolutionMinutes']],
+  ])('refuse %j', async (input, paths) => {
+    const outcome = await admin('desk.sla.setTarget', input);
+    expect(outcome.status).toBe(400);
+    expect(pathsOf(outcome)).toEqual(paths);
+    expect(dataOf(await agent('desk.sla.targets'))).toEqual(SEEDED);
+  });
+
+  it('know the four priorities', async () => {
+    for (const priority of ['Urgent', 'high', 'a\0']) {
+      const input = { priority, firstResponseMinutes: 1, resolutionMinutes: 1 };
+      expect(await admin('desk.sla.setTarget', input)).toMatchObject({ status: 404, message: 'No such priority' });
+    }
+    expect(pathsOf(await agent('desk.sla.breaches', { within: 43_201, limit: 101 }))).toEqual(['within', 'limit']);
+  });
+
+  it('are set by admins, seen by agents, and none of a customer’s business', async () => {
+    const input = { priority: 'High', firstResponseMinutes: 1, resolutionMinutes: 1 };
+    expect(await agent('desk.sla.setTarget', input)).toMatchObject({ status: 403 });
+    for (const [procedure, sent] of [
+      ['desk.sla.setTarget', input],
+      ['desk.sla.targets', {}],
+      ['desk.sla.breaches', {}],
+    ] as const) {
+      expect(await customer(procedure, sent)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+      expect(await open(server.url)(procedure, sent)).toMatchObject({ status: 401 });
+    }
+    expect(dataOf(await agent('desk.sla.targets'))).toEqual(SEEDED);
+  });
+});
+
+it('the breaches are read from an index, in its order', async () => {
+  const [[, open]] = CALLS as [(typeof CALLS)[number]];
+  if (server.db.engine === 'postgresql') await administer(server.databaseUrl, 'ANALYZE tickets');
+  using recording = recordStatements(server.db.engine);
+  await open(server.url, agentToken())('desk.sla.breaches');
+  const [statement] = recording.statements.filter(({ sql }) => sql.includes('UNION ALL'));
+  const plan = await explain(server.databaseUrl, statement as NonNullable<typeof statement>, { preferIndexes: true });
+  expect(plan.match(/tickets_status_priority_created_at/g)).toHaveLength(16);
+  expect(plan).not.toMatch(/Seq Scan|Sort|SCAN tickets\b(?! USING)|TEMP B-TREE/);
+});

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readOpenApiDocument } from '../../src/openapi-document.js';
+import { startApp, type TestApp } from '../support/app.js';
+
+// What a browser would do with the page, without a browser: load what it names, and obey its policy.
+
+let server: TestApp;
+beforeAll(async () => {
+  server = await startApp();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const TYPES: Record<string, RegExp> = {
+  css: /^text\/css/,
+  js: /^(text|application)\/javascript/,
+  png: /^image\/png/,
+};
+
+describe.each(['/docs', '/docs/'])('GET %s', (path) => {
+  const load = async () => {
+    const answer = await fetch(server.url + path);
+    return { answer, html: await answer.text() };
+  };
+  const parts = (html: string) => [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url as string);
+
+  it('is a page that needs no token', async () => {
+    const { answer, html } = await load();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(html).toContain('<title>Support API</title>');
+  });
+
+  it('finds all its parts on this server, each of the type that a browser insists on', async () => {
+    const { html } = await load();
+    expect(parts(html).length).toBeGreaterThan(4);
+    for (const part of parts(html)) {
+      const url = new URL(part, server.url + path);
+      expect(url.origin).toBe(server.url);
+      const answer = await fetch(url);
+      expect(answer.status, part).toBe(200);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('content-type'), part).toMatch(TYPES[part.split('.').at(-1) ?? ''] as RegExp);
+      const text = await answer.text();
+      if (part.endsWith('.css')) expect(text).not.toMatch(/@import|url\(\s*["']?(https?:)?\/\//);
+      // The libraries name the addresses of standards; what tells them what to load must name none.
+      if (part.includes('initializer')) expect(text.replace(/\/\/ .*/g, '')).not.toMatch(/https?:/);
+    }
+  });
+
+  it('may not load or call anything else: its policy says so', async () => {
+    const { answer } = await load();
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    const directives = Object.fromEntries(
+      policy.split(';').map((directive) => {
+        const [name = '', ...sources] = directive.trim().split(/\s+/);
+        return [name, sources];
+      }),
+    );
+    expect(directives['default-src']).toEqual(["'none'"]);
+    expect(directives['script-src']).toEqual(["'self'"]);
+    expect(directives['connect-src']).toEqual(["'self'"]);
+    expect(directives['frame-ancestors']).toEqual(["'none'"]);
+    for (const sources of Object.values(directives)) {
+      for (const source of sources) expect(["'self'", "'none'", 'data:']).toContain(source);
+    }
+  });
+
+  it('has nothing in it that this policy would stop', async () => {
+    const { html } = await load();
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i);
+    expect(
+      [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map(([, inline]) => inline?.trim()),
+    ).not.toContainEqual(expect.stringMatching(/\S/));
+  });
+});
+
+it('the page shows the same document as /openapi.json', async () => {
+  const shown = await (await fetch(`${server.url}/docs/json`)).json();
+  const published = await fetch(`${server.url}/openapi.json`);
+  expect(published.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(await published.text()).toBe(readOpenApiDocument());
+  expect(shown).toEqual(JSON.parse(readOpenApiDocument()));
+});
+
+it('the page does not keep the token, nor ask an outside validator', async () => {
+  const initializer = await (await fetch(`${server.url}/docs/static/swagger-initializer.js`)).text();
+  expect(initializer).toMatch(/"?validatorUrl"?:\s*null/);
+  expect(initializer).not.toMatch(/persistAuthorization"?:\s*true/);
+});
+
+it('other answers stay under the policy that allows nothing', async () => {
+  const { headers } = await fetch(`${server.url}/support/categories`);
+  expect(headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+  expect(headers.get('content-security-policy')).not.toContain("'self'");
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type Verified, VerifiedTokens } from '../../src/auth/verified-tokens.js';
+
+const verified = (userId: string): Verified => ({
+  identity: { principal: { userId, role: 'customer' }, notBefore: 0, expires: 1 },
+  edition: 'first',
+});
+
+describe('verified tokens', () => {
+  it('are given back as they were kept', () => {
+    const tokens = new VerifiedTokens();
+    const entry = verified('user_123');
+    tokens.set('a.b.c', entry);
+    expect(tokens.get('a.b.c')).toBe(entry);
+    expect(tokens.get('a.b.d')).toBeUndefined();
+    tokens.delete('a.b.c');
+    expect(tokens.get('a.b.c')).toBeUndefined();
+  });
+
+  it('are bounded in number: the one used least recently goes', () => {
+    const tokens = new VerifiedTokens({ tokens: 3 });
+    for (const token of ['a', 'b', 'c']) tokens.set(token, verified(token));
+    tokens.get('a');
+    tokens.set('d', verified('d'));
+    expect(['a', 'b', 'c', 'd'].filter((token) => tokens.get(token))).toEqual(['a', 'c', 'd']);
+  });
+
+  it('are bounded in bytes, however they are replaced and removed', () => {
+    const tokens = new VerifiedTokens({ characters: 100 });
+    for (let round = 0; round < 50; round++) {
+      tokens.set('x'.repeat(40), verified('x'));
+      tokens.set('y'.repeat(40), verified('y'));
+      tokens.set('x'.repeat(40), verified('x'));
+      tokens.delete('nobody');
+    }
+    expect(tokens.get('x'.repeat(40))).toBeDefined();
+    expect(tokens.get('y'.repeat(40))).toBeDefined();
+    tokens.set('z'.repeat(30), verified('z'));
+    expect(tokens.get('x'.repeat(40))).toBeUndefined();
+    expect(tokens.get('y'.repeat(40))).toBeDefined();
+    tokens.set('w'.repeat(101), verified('w'));
+    expect(tokens.get('w'.repeat(101))).toBeUndefined();
+  });
+});

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { findCycle, type Import, importsOf, packageName, parse, sourceFiles } from '../support/import-graph.js';
+import { readPage, tableRows } from '../support/markdown.js';
+import { REPOSITORY } from '../support/project.js';
+
+const files = sourceFiles();
+const imports = files.flatMap(importsOf);
+const local = imports.filter(({ isPackage }) => !isPackage);
+const packages = imports.filter(({ isPackage }) => isPackage);
+
+const PROGRAMS = ['main.ts', 'migrate.ts'];
+const FEATURE_ROUTERS = files.filter((file) => /^[^/]+\/(.+\/)?(\w+-)?router\.ts$/.test(file));
+const FEATURES = [...new Set(FEATURE_ROUTERS.map((file) => `${file.split('/')[0]}/`))];
+
+/** The room that a file stands in: its folder, or the file itself at the top. */
+const roomOf = (file: string) => (file.includes('/') ? `${file.split('/')[0]}/` : file);
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+const isNodes = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
+
+describe('docs/architecture.md', () => {
+  const { text } = readPage('docs/architecture.md');
+  const names = (cell = '') => [...cell.matchAll(/`([\w-]+(?:\.ts|\/))`/g)].map(([, name]) => name as string);
+  const platform = tableRows(text, 'Platform');
+  const rooms = [...tableRows(text, 'Where'), ...platform].map(([where, , may = '']) => ({
+    rooms: names(where),
+    named: names(may),
+    allowed: [...names(may), ...(may.includes('the platform') ? platform.flatMap(([room]) => names(room)) : [])],
+    anything: may.startsWith('anything'),
+    typesOnly: may.startsWith('types of'),
+  }));
+
+  it('has every room, once', () => {
+    const documented = rooms.flatMap((row) => row.rooms).sort();
+    expect(documented).toEqual([...new Set(files.map(roomOf))].sort());
+  });
+
+  it.each(rooms.map((row) => [row.rooms.join(', '), row] as const))('says what %s imports', (_name, row) => {
+    const outgoing = local.filter(({ from, to }) => row.rooms.includes(roomOf(from)) && roomOf(to) !== roomOf(from));
+    if (!row.anything) {
+      expect(outgoing.filter(({ to }) => !row.allowed.includes(roomOf(to))).map(show)).toEqual([]);
+    }
+    if (row.typesOnly) expect(outgoing.filter(({ typeOnly }) => !typeOnly).map(show)).toEqual([]);
+    // Nor does it say what is no longer so.
+    expect(row.named.filter((room) => !outgoing.some(({ to }) => roomOf(to) === room))).toEqual([]);
+  });
+});
+
+describe('imports', () => {
+  it('never go in a circle, not even as types', () => {
+    expect(findCycle(imports)).toBeUndefined();
+  });
+
+  it('never go back to the programs, nor to the app from anything below it', () => {
+    expect(local.filter(({ to }) => PROGRAMS.includes(to)).map(show)).toEqual([]);
+    expect(local.filter(({ to }) => to === 'app.ts').map(({ from }) => from)).toEqual(['main.ts']);
+  });
+
+  it('of features never reach HTTP, nor those of HTTP a feature', () => {
+    const isFeature = (file: string) => FEATURES.includes(roomOf(file));
+    const isHttp = (file: string) => roomOf(file) === 'http/';
+    expect(local.filter(({ from, to }) => isFeature(from) && isHttp(to)).map(show)).toEqual([]);
+    expect(local.filter(({ from, to }) => isHttp(from) && isFeature(to)).map(show)).toEqual([]);
+  });
+
+  it('of the client are types, and tRPC', () => {
+    const ofClient = imports.filter(({ from }) => roomOf(from) === 'client/');
+    expect(ofClient.filter(({ typeOnly, to }) => !typeOnly && to !== '@trpc/client').map(show)).toEqual([]);
+  });
+
+  it('of packages at run time are of those that package.json lists as dependencies', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    const atRunTime = packages.filter(({ to, typeOnly }) => !typeOnly && !isNodes(to));
+    expect(atRunTime.filter(({ to }) => !(packageName(to) in dependencies)).map(show)).toEqual([]);
+  });
+});
+
+describe('only', () => {
+  /** Where a package is imported from, even as a type. */
+  const whoImports = (pattern: RegExp) => packages.filter(({ to }) => pattern.test(packageName(to)));
+
+  it('db/ knows Prisma, a driver, or the generated clients', () => {
+    const prisma = whoImports(/^(@prisma\/.*|prisma|pg|better-sqlite3)$/);
+    expect(prisma.length).toBeGreaterThan(0);
+    expect(prisma.filter(({ from }) => roomOf(from) !== 'db/').map(show)).toEqual([]);
+    const generated = local.filter(({ to }) => to.startsWith('db/generated/'));
+    expect(generated.length).toBeGreaterThan(0);
+    expect(generated.filter(({ from }) => roomOf(from) !== 'db/').map(show)).toEqual([]);
+  });
+
+  it('app.ts, http/ and auth/ know Fastify; the program, its type', () => {
+    const fastify = whoImports(/^(@fastify\/.*|fastify.*)$/);
+    expect(fastify.length).toBeGreaterThan(0);
+    const others = fastify.filter(({ from }) => !['app.ts', 'http/', 'auth/'].includes(roomOf(from)));
+    expect(others.filter(({ from, typeOnly }) => !(from === 'main.ts' && typeOnly)).map(show)).toEqual([]);
+  });
+
+  it("a feature's router.ts knows tRPC; its verbs know neither tRPC nor Fastify", () => {
+    expect(FEATURES).toEqual(expect.arrayContaining(['categories/', 'messages/', 'tickets/']));
+    const verbs = files.filter((file) => FEATURES.includes(roomOf(file)) && !FEATURE_ROUTERS.includes(file));
+    const outer = /^(@trpc\/.*|trpc-to-openapi|@fastify\/.*|fastify.*|trpc\.ts|router\.ts|app\.ts|http\/.*)$/;
+    expect(imports.filter(({ from, to }) => verbs.includes(from) && outer.test(to)).map(show)).toEqual([]);
+    for (const file of FEATURE_ROUTERS) expect(importsOf(file).map(({ to }) => to)).toContain('trpc.ts');
+  });
+
+  it('Zod stands behind a schemas.ts, however far one follows it: it runs in a browser', () => {
+    const schemas = files.filter((file) => file.endsWith('/schemas.ts'));
+    // desk/ is a table of contents: it has none.
+    expect(schemas.length).toBeGreaterThanOrEqual(FEATURES.length - 1);
+    const reached = new Set(schemas);
+    for (const file of reached) {
+      for (const { to, isPackage, typeOnly } of importsOf(file)) if (!isPackage && !typeOnly) reached.add(to);
+    }
+    const behind = [...reached].flatMap(importsOf).filter(({ isPackage, typeOnly }) => isPackage && !typeOnly);
+    expect([...new Set(behind.map(({ to }) => to))]).toEqual(['zod']);
+  });
+
+  it('the programs read the environment', () => {
+    const readers = files.filter((file) => {
+      let reads = false;
+      const visit = (node: ts.Node): void => {
+        if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env') reads = true;
+        ts.forEachChild(node, visit);
+      };
+      visit(parse(file));
+      return reads;
+    });
+    expect(readers).toEqual(PROGRAMS);
+  });
+
+  it('the programs do anything when they are loaded', () => {
+    const acting = files.filter((file) =>
+      parse(file).statements.some(
+        (statement) =>
+          !ts.isImportDeclaration(statement) &&
+          !ts.isExportDeclaration(statement) &&
+          !ts.isVariableStatement(statement) &&
+          !ts.isFunctionDeclaration(statement) &&
+          !ts.isClassDeclaration(statement) &&
+          !ts.isInterfaceDeclaration(statement) &&
+          !ts.isTypeAliasDeclaration(statement) &&
+          !ts.isModuleDeclaration(statement),
+      ),
+    );
+    expect(acting).toEqual(PROGRAMS);
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import type { Row } from '../../support/ledger.js';
+import type { Accepted, Write, WriteScope } from './writes.js';
+
+/** What procedures write that are about no ticket. */
+export const ADMIN_WRITES: Record<string, Write> = {
+  'desk.categories.create': ({ find }, { input, data }) => {
+    const { position, ...row } = find('INSERT', 'categories', { id: data.categoryId });
+    assert.deepEqual(row, categoryRow({ ...input, categoryId: data.categoryId, archivedAt: null }));
+    assert.ok(Number(position) > 0);
+  },
+
+  'desk.categories.change': (scope, { input, data }) => {
+    const { position } = scope.find('UPDATE', 'categories', categoryRow({ ...data, ...input }));
+    requireSame(scope, 'categories', data.categoryId, { position });
+  },
+
+  'desk.categories.order': ({ find }, { input }) => {
+    for (const [index, id] of (input.categoryIds as string[]).entries()) {
+      find('UPDATE', 'categories', { id, position: index + 1 });
+    }
+  },
+
+  'desk.categories.archive': (scope, { input, data }) => {
+    assert.equal(data.categoryId, input.categoryId);
+    const { position } = scope.find('UPDATE', 'categories', categoryRow(data));
+    requireSame(scope, 'categories', data.categoryId, { position });
+  },
+
+  'desk.categories.restore': ({ find, seek, before, accepted }, { input, data }) => {
+    assert.deepEqual([data.categoryId, data.archivedAt], [input.categoryId, null]);
+    const archived = before.row('categories', String(input.categoryId))?.archived_at ?? null;
+    // One that is active stays as it is; in a batch it may be archived first.
+    if (archived === null || accepted.length > 1) seek('UPDATE', 'categories', categoryRow(data));
+    else find('UPDATE', 'categories', categoryRow(data));
+  },
+
+  'desk.macros.create': ({ find }, { input, data }) => {
+    const row = find('INSERT', 'macros', { id: data.macroId });
+    assert.deepEqual(row, { ...macroRow({ ...data, ...input }), created_at: data.updatedAt });
+  },
+
+  'desk.macros.change': (scope, { input, data }) => {
+    const { created_at } = scope.find('UPDATE', 'macros', macroRow({ ...data, ...input }));
+    requireSame(scope, 'macros', data.macroId, { created_at });
+  },
+
+  'desk.macros.delete': ({ find }, { input }) => {
+    find('DELETE', 'macros', { id: input.macroId });
+  },
+
+  'desk.sla.setTarget': ({ find }, { input }) => {
+    const { priority, firstResponseMinutes, resolutionMinutes } = input as Record<string, string>;
+    const row = { priority, first_response_minutes: firstResponseMinutes, resolution_minutes: resolutionMinutes };
+    find('UPDATE', 'sla_targets', row as Row);
+  },
+};
+
+/** What the call must leave as it was; other calls of a batch may change it. */
+function requireSame({ before, accepted }: WriteScope, table: string, id: unknown, columns: Row): void {
+  const known = before.row(table, String(id));
+  if (known === undefined || accepted.length > 1) return;
+  assert.deepEqual({ ...known, ...columns }, known);
+}
+
+/** A macro as the answer has it. */
+function macroRow({ macroId, name, text, updatedAt }: Accepted['data']): Row {
+  return { id: macroId, name, text, updated_at: updatedAt } as Row;
+}
+
+/** A category as the answer has it. */
+function categoryRow({ categoryId, name, description, archivedAt }: Accepted['data']): Row {
+  return { id: categoryId, name, description, archived_at: archivedAt } as Row;
+}

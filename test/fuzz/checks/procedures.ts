@@ -1,0 +1,34 @@
+import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
+import Ajv, { type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { z } from 'zod';
+import type { Meta } from '../../../src/meta.js';
+
+export interface Procedure {
+  readonly name: string;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  /** Of its REST operation, if it has one. */
+  readonly operationId: string | undefined;
+  readonly input: ValidateFunction;
+  readonly output: ValidateFunction;
+}
+
+/** A router's procedures by name, with what their schemas take and give. */
+export function procedures(router: AnyTRPCRouter): ReadonlyMap<string, Procedure> {
+  const ajv = formats.default(new Ajv.default({ strict: false, allErrors: true }));
+  const compile = (schema: z.ZodType | undefined, io: 'input' | 'output') =>
+    ajv.compile(z.toJSONSchema(schema ?? z.any(), { io }));
+  return new Map(
+    Object.entries<AnyTRPCProcedure>(router._def.procedures).map(([name, { _def }]) => {
+      const { inputs, output, meta } = _def as unknown as { inputs: z.ZodType[]; output?: z.ZodType; meta?: Meta };
+      const procedure: Procedure = {
+        name,
+        type: _def.type,
+        operationId: meta?.openapi?.operationId,
+        input: compile(inputs[0], 'input'),
+        output: compile(output, 'output'),
+      };
+      return [name, procedure];
+    }),
+  );
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { statusAfterMessage, type TicketStatus } from '../../../src/tickets/lifecycle.js';
+import type { Change, Row } from '../../support/ledger.js';
+import type { Before } from './writes.js';
+
+/** One change of a ticket: its row before and after, and the event that tells of it. */
+export interface Step {
+  readonly before: Row;
+  readonly after: Row;
+  readonly event: TicketEvent;
+  /** The two rows that were written. */
+  readonly changes: readonly [Change, Change];
+}
+
+export interface TicketEvent {
+  readonly ticket_id: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+  readonly created_at: string;
+}
+
+/** What an event tells of a ticket, and the column that has it. */
+export const COLUMNS = {
+  status: 'status',
+  priority: 'priority',
+  categoryId: 'category_id',
+  assignedAgent: 'assigned_agent',
+  resolution: 'resolution',
+} as const;
+type Field = keyof typeof COLUMNS;
+
+/** What events tell beside that, of what was added; `tags` also as they were. */
+export const ADDED: Record<string, string> = {
+  'message.added': 'messageId',
+  'note.added': 'noteId',
+  'ticket.tagged': 'tags',
+  'ticket.rated': 'score',
+};
+
+/**
+ * The changes of tickets, each ticket's in order. Fails unless each has its event, and every column is what follows from
+ * the row before and that event: whoever knows the events knows the ticket.
+ */
+export function stepsOf(changes: readonly Change[], before: Before): Step[] {
+  const updates = changes.filter(({ kind, table }) => kind === 'UPDATE' && table === 'tickets');
+  const ids = new Set(updates.map(({ row }) => String(row.id)));
+  return [...ids].flatMap((id) => {
+    const events = changes.filter(
+      ({ kind, table, row }) => kind === 'INSERT' && table === 'events' && row.ticket_id === id,
+    );
+    let known = before.row('tickets', id);
+    return updates
+      .filter(({ row }) => row.id === id)
+      .map((update, index): Step => {
+        const written = events[index];
+        assert.ok(known, `${id} is no ticket that was there`);
+        assert.ok(written, `a change of ${id} without an event`);
+        const event = written.row as unknown as TicketEvent;
+        const step: Step = { before: known, after: update.row, event, changes: [update, written] };
+        assert.deepEqual(update.row, rowAfter(known, event), `${event.type} ${JSON.stringify(event.after)}`);
+        known = update.row;
+        return step;
+      });
+  });
+}
+
+function rowAfter(row: Row, event: TicketEvent): Row {
+  const changed = changedFields(row, event);
+  const version = Number(row.version) + 1;
+  if (['note.added', 'ticket.tagged', 'ticket.rated'].includes(event.type)) {
+    assert.deepEqual(changed, {}, `${event.type} changes nothing that a customer sees`);
+    return { ...row, version };
+  }
+  const at = event.created_at;
+  assert.ok(Date.parse(at) > Date.parse(String(row.updated_at)), 'updated_at moves with each change');
+  const moved = { ...row, ...changed, version, updated_at: at };
+  if (event.type === 'message.added')
+    return { ...moved, ...afterMessage(row, event), message_count: Number(row.message_count) + 1 };
+  assert.notDeepEqual(changed, {}, 'what is so already is no change');
+  assert.equal(event.type, typeOf(row, changed));
+  return { ...moved, ...timesAfter(changed.status, at) };
+}
+
+/** The columns that the event says have changed, as they are now. */
+function changedFields(row: Row, { type, before, after }: TicketEvent): Row {
+  const added = ADDED[type];
+  const fields = Object.keys(after).filter((name) => name !== added) as Field[];
+  if (added !== undefined) assert.ok(added in after, `${type} tells its ${added}`);
+  assert.deepEqual(Object.keys(before).sort(), [...fields, ...(added === 'tags' ? ['tags'] : [])].sort());
+  for (const field of fields) {
+    assert.ok(field in COLUMNS, `${field} of an event`);
+    assert.equal(before[field], row[COLUMNS[field]], `${field} as it was`);
+    assert.notEqual(after[field], before[field], `${field} has not changed`);
+  }
+  return Object.fromEntries(fields.map((field) => [COLUMNS[field], after[field]]));
+}
+
+function afterMessage(row: Row, { actor, created_at: at }: TicketEvent): Row {
+  const author = actor === row.user_id ? 'requester' : 'desk';
+  const status = statusAfterMessage(row.status as TicketStatus, author, row.assigned_agent !== null);
+  assert.ok(status, 'a closed ticket takes no message');
+  if (author === 'requester') return { status, waiting_since: row.waiting_since ?? at, resolved_at: null };
+  return { status, waiting_since: null, first_response_at: row.first_response_at ?? at };
+}
+
+function typeOf(row: Row, { status, assigned_agent: agent }: Row): string {
+  assert.notEqual(row.status, 'Closed', 'a closed ticket stays as it is');
+  if (status === 'Closed') return 'ticket.closed';
+  if (status === 'Resolved') return 'ticket.resolved';
+  if (status !== undefined && row.status === 'Resolved') return 'ticket.reopened';
+  if (agent === undefined) return 'ticket.updated';
+  return agent === null ? 'ticket.unassigned' : 'ticket.assigned';
+}
+
+function timesAfter(status: unknown, at: string): Row {
+  if (status === undefined) return {};
+  if (status === 'Closed') return { waiting_since: null, closed_at: at };
+  return status === 'Resolved' ? { waiting_since: null, resolved_at: at } : { resolved_at: null };
+}

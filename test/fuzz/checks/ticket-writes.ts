@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import type { Row } from '../../support/ledger.js';
+import { ADDED, COLUMNS, type Step } from './steps.js';
+import type { Accepted, Write, WriteScope } from './writes.js';
+
+/** What procedures write that are about tickets, but for their tags. */
+export const TICKET_WRITES: Record<string, Write> = {
+  'support.tickets.create': ({ find, by }, { input, data }) => {
+    const { subject, description, categoryId, priority = 'Medium', attachments = [] } = input;
+    const createdAt = data.createdAt;
+    assert.deepEqual(find('INSERT', 'tickets', { id: data.ticketId }), {
+      id: data.ticketId,
+      user_id: by.userId,
+      subject,
+      description,
+      status: 'Open',
+      priority,
+      category_id: categoryId,
+      assigned_agent: null,
+      attachments,
+      resolution: null,
+      message_count: 0,
+      created_at: createdAt,
+      updated_at: createdAt,
+      closed_at: null,
+      version: 1,
+      waiting_since: createdAt,
+      first_response_at: null,
+      resolved_at: null,
+    });
+    const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
+    assert.deepEqual(event, {
+      ticket_id: data.ticketId,
+      type: 'ticket.created',
+      actor: by.userId,
+      before: {},
+      after: { status: 'Open', priority, categoryId },
+      created_at: createdAt,
+    });
+  },
+
+  'support.messages.add': checkMessage,
+  'desk.messages.reply': checkMessage,
+
+  'desk.notes.add': ({ find, by, ...scope }, { input, data }) => {
+    const { content, attachments = [] } = input;
+    const written = { author: by.userId, content, attachments };
+    assert.deepEqual(data, { noteId: data.noteId, ...written, timestamp: data.timestamp });
+    const note = find('INSERT', 'notes', { id: data.noteId });
+    assert.deepEqual(note, { id: data.noteId, ticket_id: input.ticketId, ...written, created_at: data.timestamp });
+    const { event } = claimAdded({ by, ...scope }, 'note.added', { noteId: data.noteId });
+    assert.deepEqual([event.ticket_id, event.created_at], [input.ticketId, data.timestamp]);
+  },
+
+  'support.tickets.close': (scope, { input, data }) => {
+    const ofTicket = scope.steps.filter(({ after }) => after.id === input.ticketId);
+    const wanted = { status: 'Closed', ...kept(input.resolution) };
+    const step = ofTicket.find((one) => one.after.closed_at === data.closedAt && isExactly(one, wanted, scope));
+    if (step !== undefined) return scope.claim(step);
+    // It was closed already, or by another call of the batch: the first closedAt stays.
+    assert.ok(statesOf(scope, input.ticketId).some((row) => row.closed_at === data.closedAt));
+  },
+
+  'desk.tickets.take': change((row, _, by) => assigned(row, by)),
+  'desk.tickets.assign': change((row, { agentId }) => assigned(row, agentId)),
+  'desk.tickets.unassign': change(() => ({ assigned_agent: null })),
+  'desk.tickets.update': change((_, input) => named(input)),
+  'desk.tickets.resolve': change(({ status }, { resolution }) =>
+    status === 'Resolved' ? {} : { status: 'Resolved', ...kept(resolution) },
+  ),
+
+  'desk.tickets.bulk': (scope, { input, data }) => {
+    const results = data as unknown as { ticketId: string; ok: boolean; version: number }[];
+    assert.deepEqual(
+      results.map(({ ticketId }) => ticketId),
+      input.ticketIds,
+    );
+    const { assignedAgent, ...rest } = input.change as Record<string, unknown>;
+    for (const { ticketId, version } of results.filter(({ ok }) => ok)) {
+      checkChange(scope, { ticketId, version }, (row) => ({
+        ...(assignedAgent === null && { assigned_agent: null }),
+        ...(typeof assignedAgent === 'string' && assigned(row, assignedAgent)),
+        ...named(rest),
+      }));
+    }
+  },
+
+  'support.tickets.rate': ({ find, by, ...scope }, { input, data }) => {
+    const { ticketId, score, comment } = input;
+    const words = typeof comment === 'string' && comment.trim() !== '' ? comment : null;
+    assert.deepEqual(data, { ticketId, score, comment: words, ratedAt: data.ratedAt });
+    const rating = find('INSERT', 'ratings', { ticket_id: ticketId });
+    assert.deepEqual(rating, { ticket_id: ticketId, score, comment: words, created_at: data.ratedAt });
+    const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score });
+    assert.equal(event.created_at, data.ratedAt);
+    assert.deepEqual([before.id, before.user_id], [ticketId, by.userId], 'a ticket is rated by its requester');
+    assert.ok(['Resolved', 'Closed'].includes(String(before.status)));
+  },
+};
+
+function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accepted): void {
+  const { ticketId, message, attachments = [] } = input;
+  const { messageId, timestamp } = data;
+  const { after, event } = claimAdded({ by, ...scope }, 'message.added', { messageId });
+  assert.deepEqual([event.ticket_id, event.created_at], [ticketId, timestamp]);
+  assert.deepEqual(find('INSERT', 'messages', { id: messageId }), {
+    id: messageId,
+    ticket_id: ticketId,
+    position: after.message_count,
+    sender: by.userId,
+    content: message,
+    attachments,
+    created_at: timestamp,
+  });
+}
+
+/** The step whose event tells of what was added. */
+function claimAdded(
+  { steps, claim, by }: Pick<WriteScope, 'steps' | 'claim' | 'by'>,
+  type: string,
+  added: Record<string, unknown>,
+): Step {
+  const step = steps.find(
+    ({ event }) => event.type === type && Object.entries(added).every(([name, value]) => event.after[name] === value),
+  );
+  assert.ok(step, `no ${type} of ${JSON.stringify(added)}, although it was acknowledged`);
+  assert.equal(step.event.actor, by.userId);
+  claim(step);
+  return step;
+}
+
+/** What a verb of the desk wants of a ticket that is as the row says: by column. */
+type Wanted = (row: Row, input: Accepted['input'], by: string) => Row;
+
+/** A verb of the desk that answers with the ticket's state. */
+function change(wanted: Wanted): Write {
+  return (scope, { input, data }) => {
+    const { ticketId, version, updatedAt, ...fields } = data;
+    assert.equal(ticketId, input.ticketId);
+    const state = checkChange(scope, { ticketId, version }, (row) => wanted(row, input, scope.by.userId));
+    assert.deepEqual(
+      fields,
+      Object.fromEntries(Object.entries(COLUMNS).map(([name, column]) => [name, state[column]])),
+    );
+    assert.equal(updatedAt, state.updated_at);
+  };
+}
+
+/** The ticket at the version that was answered: what was wanted has made it so, or was so already. */
+function checkChange(scope: WriteScope, { ticketId, version }: Row, wanted: (row: Row) => Row): Row {
+  const state = statesOf(scope, ticketId).find((row) => row.version === version);
+  assert.ok(state, `${ticketId} never had version ${version}`);
+  const step = scope.steps.find(({ after }) => after === state);
+  if (step !== undefined && isExactly(step, wanted(step.before), scope)) scope.claim(step);
+  else assert.deepEqual({ ...state, ...wanted(state) }, state, 'what was asked for has not come');
+  return state;
+}
+
+/** The row of a ticket as it was and as it has become, step by step. */
+function statesOf({ before, steps }: WriteScope, ticketId: unknown): Row[] {
+  const known = before.row('tickets', String(ticketId));
+  assert.ok(known, `${ticketId} is no ticket that was there`);
+  return [known, ...steps.filter(({ after }) => after.id === ticketId).map(({ after }) => after)];
+}
+
+/** Whether a step did what is wanted, all of it and nothing else, and in the name of who sent this. */
+function isExactly({ before, after, event }: Step, wanted: Row, { by }: WriteScope): boolean {
+  if (event.actor !== by.userId || event.type in ADDED) return false;
+  return Object.values(COLUMNS).every((column) => after[column] === { ...before, ...wanted }[column]);
+}
+
+/** Somebody has it, so it is being worked on. */
+function assigned({ status }: Row, agent: unknown): Row {
+  return { assigned_agent: agent, ...(status === 'Open' && { status: 'In Progress' }) };
+}
+
+function named(input: Accepted['input']): Row {
+  const fields = Object.entries(COLUMNS).filter(([name]) => input[name] !== undefined);
+  return Object.fromEntries(fields.map(([name, column]) => [column, input[name]]));
+}
+
+/** A blank resolution counts as none. */
+function kept(resolution: unknown): Row {
+  return typeof resolution === 'string' && resolution.trim() !== '' ? { resolution } : {};
+}

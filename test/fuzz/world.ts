@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '../../src/auth/principal.js';
+import type { Ledger, Row } from '../support/ledger.js';
+import { restClient } from '../support/rest-client.js';
+import { adminToken, agentToken, customerToken } from '../support/tokens.js';
+
+/**
+ * What requests are about. They name it by these words, which are put in when a request is sent: so a request reads
+ * well, and means the same when it is sent again to another server.
+ */
+export const TICKETS = ['TICKET_OWN', 'TICKET_OTHERS', 'TICKET_RESOLVED', 'TICKET_CLOSED', 'TICKET_MISSING'] as const;
+export const MACROS = ['MACRO_SAVED', 'MACRO_MISSING'] as const;
+export const CATEGORIES = ['category_001', 'category_002', 'CATEGORY_ARCHIVED'] as const;
+export const TOKENS = ['TOKEN_CUSTOMER', 'TOKEN_AGENT', 'TOKEN_ADMIN'] as const;
+
+/** Any of the words; also CATEGORIES_ACTIVE, which stands in a JSON array for the ids of all active categories. */
+export const WORD = /(?:TICKET|TOKEN|MACRO|CATEGORY|CATEGORIES)_[A-Z]+/g;
+
+export const PRINCIPALS: Record<(typeof TOKENS)[number], Principal> = {
+  TOKEN_CUSTOMER: { userId: 'fuzz_customer', role: 'customer' },
+  TOKEN_AGENT: { userId: 'fuzz_agent', role: 'agent' },
+  TOKEN_ADMIN: { userId: 'fuzz_admin', role: 'admin' },
+};
+const MISSING = 'ticket_01936b2e-7c1f-7abc-8def-0123456789ab';
+
+/** Three people and what they work with on a server, kept as their names say whatever requests do to them. */
+export class World {
+  readonly #words = new Map<string, string>([
+    ['TOKEN_CUSTOMER', customerToken(PRINCIPALS.TOKEN_CUSTOMER.userId)],
+    ['TOKEN_AGENT', agentToken(PRINCIPALS.TOKEN_AGENT.userId)],
+    ['TOKEN_ADMIN', adminToken(PRINCIPALS.TOKEN_ADMIN.userId)],
+    ['TICKET_MISSING', MISSING],
+  ]);
+  readonly #ledger: Ledger;
+  readonly #customer: Client;
+  readonly #other: Client;
+  readonly #admin: Client;
+  /** The categories that come with the service, in order: the ledger knows them once they are changed. */
+  #seeded: readonly Row[] = [];
+
+  constructor(url: string, ledger: Ledger) {
+    this.#ledger = ledger;
+    this.#customer = client(url, this.#words.get('TOKEN_CUSTOMER'));
+    this.#other = client(url, customerToken('fuzz_other'));
+    this.#admin = client(url, this.#words.get('TOKEN_ADMIN'));
+  }
+
+  /** Makes what is not (or not any more) what it should be. */
+  async restore(): Promise<void> {
+    if (this.#seeded.length === 0) {
+      const known = (await this.#admin('GET', '/desk/categories')) as { categoryId: string }[];
+      this.#seeded = known.map(({ categoryId }, index) => ({ id: categoryId, position: index + 1, archived_at: null }));
+    }
+    for (const categoryId of ['category_001', 'category_002']) await this.#restoreCategory(categoryId);
+    await this.#archiveCategory();
+    if (this.#row('macros', 'MACRO_SAVED') === undefined) await this.#createMacro();
+    if (!this.#isOpen('TICKET_OWN')) await this.#createTicket('TICKET_OWN', this.#customer);
+    if (!this.#isOpen('TICKET_OTHERS')) await this.#createTicket('TICKET_OTHERS', this.#other);
+    if (!this.#isRateable('TICKET_RESOLVED')) {
+      const ticketId = await this.#createTicket('TICKET_RESOLVED', this.#customer);
+      await this.#admin('POST', `/desk/tickets/${ticketId}/resolve`, {});
+    }
+    if (!this.#words.has('TICKET_CLOSED')) {
+      const ticketId = await this.#createTicket('TICKET_CLOSED', this.#customer);
+      await this.#customer('POST', `/support/tickets/${ticketId}/close`, {});
+    }
+    this.#ledger.settle(await this.#ledger.take());
+    this.#words.set('CATEGORIES_ACTIVE', this.#activeCategories().join('","'));
+  }
+
+  async #createMacro(): Promise<void> {
+    const input = { name: `Macro ${randomUUID()}`, text: 'For {{requester}}' };
+    const { macroId } = (await this.#admin('POST', '/desk/macros', input)) as { macroId: string };
+    this.#words.set('MACRO_SAVED', macroId);
+  }
+
+  /** Tickets are about these two: they stay active. */
+  async #restoreCategory(categoryId: string): Promise<void> {
+    if ((this.#ledger.row('categories', categoryId)?.archived_at ?? null) === null) return;
+    // Somebody may have its name by now.
+    await this.#admin('PATCH', `/desk/categories/${categoryId}`, { name: `${categoryId} restored` });
+    await this.#admin('POST', `/desk/categories/${categoryId}/restore`, {});
+  }
+
+  async #archiveCategory(): Promise<void> {
+    const known = this.#row('categories', 'CATEGORY_ARCHIVED');
+    if (known !== undefined && known.archived_at !== null) return;
+    if (known === undefined) {
+      const input = { name: `Category ${randomUUID()}`, description: 'd' };
+      const { categoryId } = (await this.#admin('POST', '/desk/categories', input)) as { categoryId: string };
+      this.#words.set('CATEGORY_ARCHIVED', categoryId);
+    }
+    await this.#admin('POST', `/desk/categories/${this.#words.get('CATEGORY_ARCHIVED')}/archive`);
+  }
+
+  /** The last one first: whoever sets this order changes it. */
+  #activeCategories(): string[] {
+    const rows = new Map([...this.#seeded, ...this.#ledger.rows('categories')].map((row) => [row.id, row]));
+    return [...rows.values()]
+      .filter((row) => row.archived_at === null)
+      .sort((a, b) => Number(b.position) - Number(a.position))
+      .map(({ id }) => String(id));
+  }
+
+  /** A text with its words put in. */
+  fill(text: string): string {
+    return text.replaceAll(WORD, (word) => this.#words.get(word) ?? word);
+  }
+
+  /** Who an Authorization header speaks for; undefined where it can't be anybody. */
+  principal(authorization: string): Principal | undefined {
+    return PRINCIPALS[authorization.replace(/^Bearer +/i, '') as keyof typeof PRINCIPALS];
+  }
+
+  #row(table: string, word: string): Row | undefined {
+    return this.#ledger.row(table, this.#words.get(word) ?? '');
+  }
+
+  #isOpen(word: string): boolean {
+    return this.#row('tickets', word)?.closed_at === null;
+  }
+
+  #isRateable(word: string): boolean {
+    return this.#row('tickets', word)?.status === 'Resolved' && this.#row('ratings', word) === undefined;
+  }
+
+  async #createTicket(word: string, requester: Client): Promise<string> {
+    const input = { subject: word, description: 'd', categoryId: 'category_001' };
+    const { ticketId } = (await requester('POST', '/support/tickets', input)) as { ticketId: string };
+    this.#words.set(word, ticketId);
+    return ticketId;
+  }
+}
+
+type Client = (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) => Promise<unknown>;
+
+/** Gives the data of answers, and takes nothing but a 200. */
+function client(url: string, token: string | undefined): Client {
+  const { call } = restClient(url, token);
+  return async (method, path, body) => {
+    const answer = await call(method, path, body);
+    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body.data;
+  };
+}

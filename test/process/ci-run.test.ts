@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { REPOSITORY, run, temporaryFolder } from '../support/project.js';
+
+// .ci/run itself, with an npm and a git that do what a test wants instead of the work: it must tell the truth about each step.
+
+const CHECKS = 9;
+
+/** FAIL: the script that fails. REPORT: what vitest reports. DRIFT: a file that its generator changes. HANG: it waits. */
+const NPM = `#!/bin/sh
+case "$*" in
+  test*) [ -z "\${HANG:-}" ] || { echo hanging; exec sleep 600; }
+         for option in "$@"; do case $option in --outputFile.json=*) out=\${option#*=} ;; esac; done
+         [ -z "\${REPORT:-}" ] || printf '%s' "$REPORT" > "$out" ;;
+  *openapi) [ -z "\${DRIFT:-}" ] || echo changed >> "$DRIFT" ;;
+esac
+[ -z "\${FAIL:-}" ] || case "$*" in *"$FAIL"*) exit 1 ;; esac
+`;
+
+const GIT = `#!/bin/sh
+printf %s "\${COMMITTED:-}"
+`;
+
+const TSX = `#!/bin/sh
+[ "\${FAIL:-}" != smoke ]
+`;
+
+const report = (passed: number, failed: number, testResults: object[] = []) =>
+  JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults });
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+  const program = (path: string, text: string) => {
+    mkdirSync(join(folder.path, path, '..'), { recursive: true });
+    writeFileSync(join(folder.path, path), text);
+    chmodSync(join(folder.path, path), 0o755);
+  };
+  cpSync(join(REPOSITORY, '.ci/run'), join(folder.path, '.ci/run'));
+  program('bin/npm', NPM);
+  program('bin/git', GIT);
+  program('node_modules/.bin/tsx', TSX);
+  for (const file of ['openapi.json', 'docs/configuration.md', 'examples/rest-client/src/schema.d.ts']) {
+    mkdirSync(join(folder.path, file, '..'), { recursive: true });
+    writeFileSync(join(folder.path, file), 'as committed\n');
+  }
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const environment = (env: Record<string, string>) => ({
+  ...env,
+  PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
+});
+const ci = async (env: Record<string, string>) => {
+  const { code, stdout } = await run(folder.path, 'bash', ['.ci/run'], environment(env));
+  return { code, last: stdout.trimEnd().split('\n').at(-1) };
+};
+
+it('counts the tests, and each check as one', async () => {
+  expect(await ci({ REPORT: report(300, 0) })).toEqual({ code: 0, last: `${300 + CHECKS} passed, 0 failed` });
+});
+
+it.each(['ci', 'test', 'lint', 'typecheck', 'openapi', 'docs:config', 'smoke'])('fails when %s fails', async (FAIL) => {
+  const { code, last } = await ci({ REPORT: report(300, 0), FAIL });
+  expect(code).toBe(1);
+  expect(last).toMatch(/^\d+ passed, [1-9]\d* failed$/);
+});
+
+it.each(['openapi.json', 'examples/rest-client/src/schema.d.ts'])(
+  'fails when %s is not what its generator makes',
+  async (DRIFT) => {
+    const { code, last } = await ci({ REPORT: report(300, 0), DRIFT });
+    expect(code).toBe(1);
+    expect(last).toMatch(/, 1 failed$/);
+  },
+);
+
+it('fails when something generated is committed', async () => {
+  const COMMITTED = 'src/db/generated/client.ts';
+  expect(await ci({ REPORT: report(300, 0), COMMITTED })).toEqual({
+    code: 1,
+    last: `${300 + CHECKS - 1} passed, 1 failed`,
+  });
+});
+
+// Whatever npm test itself exits with.
+it.each([
+  ['a failed test', report(299, 1), '299 passed, 1'],
+  ['a file that could not be loaded', report(300, 0, [{ status: 'failed', assertionResults: [] }]), '300 passed, 1'],
+  ['no test at all', report(0, 0), '0 passed, 1'],
+  ['no report', '', '0 passed, 1'],
+  ['half a report', report(300, 0).slice(0, -5), '0 passed, 1'],
+])('fails with %s in the report', async (_what, REPORT, counts) => {
+  const [passed, failed] = counts.split(' passed, ').map(Number);
+  const expected = `${(passed ?? 0) + CHECKS} passed, ${failed} failed`;
+  expect(await ci({ REPORT })).toEqual({ code: 1, last: expected });
+});
+
+it('closes with its counts when it is ended by a signal', async () => {
+  const child = spawn('bash', ['.ci/run'], { cwd: folder.path, env: environment({ HANG: 'yes' }), stdio: 'pipe' });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    if (line === 'hanging') child.kill('SIGTERM');
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect(lines.slice(-3)).toEqual(['== INTERRUPTED: npm test', '', '1 passed, 1 failed']);
+  expect(code).toBe(1);
+});

@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import { createSupportClient } from '../../src/client/index.js';
+import { blockNewTickets } from '../support/blocked-writes.js';
+import { createMigratedDatabase, createTestDatabase } from '../support/databases.js';
+import { LOAD_ENV, startLoad } from '../support/load.js';
+import { readBack } from '../support/read-back.js';
+import { restClient } from '../support/rest-client.js';
+import { type RunningServer, startServer } from '../support/start-server.js';
+import { customerToken } from '../support/tokens.js';
+
+const ENGINES = ['sqlite', 'postgresql'] as const;
+const STOP_AFTER = 60;
+const PATIENCE = { timeout: 30_000, interval: 20 };
+const TICKET = { subject: 's', description: 'd', categoryId: 'category_001' };
+
+/** Resolves when the server has said so in its log. */
+function said(server: RunningServer, text: string): Promise<void> {
+  return vi.waitFor(() => expect(server.stdout.some((line) => line.includes(text))).toBe(true), PATIENCE);
+}
+
+/** Whatever was sent before is with the server after these: it has answered later ones, one after another. */
+async function roundTrips(server: RunningServer): Promise<void> {
+  for (let n = 0; n < 5; n += 1) await restClient(server.url).get('/health/live');
+}
+
+describe.each([
+  ['SIGTERM', 'sqlite'],
+  ['SIGTERM', 'postgresql'],
+  ['SIGINT', 'sqlite'],
+] as const)('%s under load on %s', (signal, engine) => {
+  it('answers whole what is under way, refuses the rest, loses nothing, and leaves with 0', async ({ annotate }) => {
+    await using database = await createTestDatabase(engine);
+    const env = { ...LOAD_ENV, DATABASE_URL: database.url };
+    const server = await startServer({ env });
+    const load = startLoad([server.url]);
+    await load.until((ledger) => ledger.count('acknowledged') >= STOP_AFTER);
+    expect(await server.stop(signal)).toBe(0);
+    const ledger = await load.stop();
+    expect(ledger.faults).toEqual([]);
+
+    await using after = await startServer({ env });
+    // Whoever got no answer was never heard: the connection was closed before, or refused.
+    const { checked, contradictions } = await readBack(after.url, ledger, { unansweredIsRefused: true });
+    expect(contradictions).toEqual([]);
+    await annotate(`${checked} acknowledged writes found, ${ledger.count('refused')} refused`);
+  });
+});
+
+describe.each(ENGINES)('what is under way at SIGTERM on %s', (engine) => {
+  it('is answered whole, a tRPC batch too; more signals change nothing', async () => {
+    await using database = await createMigratedDatabase(engine);
+    await using server = await startServer({ env: { ...LOAD_ENV, DATABASE_URL: database.url } });
+    const unblock = await blockNewTickets(database.url);
+    const { support } = createSupportClient({ url: server.url, token: customerToken('user_batch') });
+    const answers = Promise.allSettled([
+      restClient(server.url, customerToken('user_rest')).post('/support/tickets', TICKET),
+      ...Array.from({ length: 5 }, () => support.tickets.create.mutate(TICKET)),
+    ]);
+    await roundTrips(server);
+
+    const stopped = server.stop('SIGTERM');
+    await said(server, '"stopping"');
+    server.signal('SIGTERM');
+    server.signal('SIGINT');
+    await vi.waitFor(() => expect(restClient(server.url).get('/health/live')).rejects.toThrow(), PATIENCE);
+    await unblock();
+
+    const [rest, ...batch] = await answers;
+    expect(rest).toMatchObject({ status: 'fulfilled', value: { status: 200 } });
+    for (const one of batch) expect(one).toMatchObject({ status: 'fulfilled', value: { status: 'Open' } });
+    expect(await stopped).toBe(0);
+    expect(server.stdout.at(-1)).toContain('"stopped"');
+
+    await using after = await startServer({ env: { ...LOAD_ENV, DATABASE_URL: database.url } });
+    const list = async (user: string) =>
+      (await restClient(after.url, customerToken(user)).get('/support/tickets')).body;
+    expect((await list('user_batch')).data).toHaveLength(5);
+    expect((await list('user_rest')).data).toHaveLength(1);
+  });
+
+  it('is left behind when it outlasts the grace time: exit code 1, and nothing is stored', async () => {
+    await using database = await createMigratedDatabase(engine);
+    const env = { ...LOAD_ENV, DATABASE_URL: database.url };
+    await using server = await startServer({ env: { ...env, SHUTDOWN_TIMEOUT_MS: '500' } });
+    const unblock = await blockNewTickets(database.url);
+    const token = customerToken('user_123');
+    const answer = restClient(server.url, token)
+      .post('/support/tickets', TICKET)
+      .catch(() => 'none');
+    await roundTrips(server);
+    expect(await server.stop('SIGTERM')).toBe(1);
+    // PostgreSQL is told to end what is under way: a refusal may still reach the client before we have left.
+    const refusal = expect.objectContaining({ status: 503 });
+    expect(['none', refusal]).toContainEqual(await answer);
+    expect(server.stdout.some((line) => line.includes('after the grace time'))).toBe(true);
+    await unblock();
+
+    await using after = await startServer({ env });
+    expect((await restClient(after.url, token).get('/support/tickets')).body.data).toEqual([]);
+  });
+});
+
+describe('connections that hold nothing up', () => {
+  const AUTHORIZATION = `Authorization: Bearer ${customerToken()}`;
+  const openings: [string, (server: RunningServer, socket: Socket) => Promise<void>][] = [
+    ['on which nothing ever came', async () => {}],
+    [
+      'kept alive and idle',
+      async (_server, socket) => {
+        socket.write('GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n');
+        await once(socket, 'data');
+      },
+    ],
+    ['with half of the headers', async (_server, socket) => void socket.write('GET /health/live HTTP/1.1\r\nHost: a')],
+    [
+      'with half of a body',
+      async (_server, socket) => {
+        socket.write(
+          `POST /support/tickets HTTP/1.1\r\nHost: a\r\n${AUTHORIZATION}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+        );
+      },
+    ],
+    [
+      'whose reader has stopped in the middle of an answer',
+      async (server, socket) => {
+        const api = restClient(server.url, customerToken());
+        const { ticketId } = (await api.post('/support/tickets', TICKET)).body.data;
+        for (let n = 0; n < 30; n += 1) {
+          await api.post(`/support/tickets/${ticketId}/messages`, { message: '🧾'.repeat(10_000) });
+        }
+        // 20 times 1.2 MB: more than the system buffers of both ends hold.
+        const paths = Array.from({ length: 20 }, () => 'support.tickets.get').join(',');
+        const input = encodeURIComponent(
+          JSON.stringify(Object.fromEntries(Array.from({ length: 20 }, (_, n) => [n, { ticketId }]))),
+        );
+        socket.write(`GET /trpc/${paths}?batch=1&input=${input} HTTP/1.1\r\nHost: a\r\n${AUTHORIZATION}\r\n\r\n`);
+        const [chunk] = await once(socket, 'data');
+        expect(String(chunk)).toMatch(/^HTTP\/1\.1 200/);
+        socket.pause();
+      },
+    ],
+  ];
+
+  it.each(openings)('one %s: exit code 0', async (_what, begin) => {
+    await using server = await startServer({ env: { ...LOAD_ENV, REQUEST_TIMEOUT_MS: '3000' } });
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    await begin(server, socket);
+    await roundTrips(server);
+    expect(await server.stop('SIGTERM')).toBe(0);
+    socket.destroy();
+  });
+});

@@ -1,0 +1,68 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { StatementCache } from '../../../src/db/statement-cache.js';
+
+function open() {
+  const database = new BetterSqlite3(':memory:');
+  onTestFinished(() => void database.close());
+  database.exec(`CREATE TABLE t (x INTEGER, y TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b')`);
+  return { database, statements: new StatementCache(database) };
+}
+
+it('prepares a text once, and takes other arguments each time', () => {
+  const { statements } = open();
+  const sql = 'SELECT y FROM t WHERE x = ?';
+  const first = statements.prepare(sql);
+  expect(statements.prepare(sql)).toBe(first);
+  const one = first.bind([1]);
+  const two = first.bind([2]);
+  expect([two.all(), one.all(), first.bind([3]).all()]).toEqual([[['b']], [['a']], []]);
+});
+
+it('forgets the statement that was used least recently', () => {
+  const { statements } = open();
+  const text = (index: number) => `SELECT ${index}`;
+  const used = statements.prepare(text(0));
+  const unused = statements.prepare(text(1));
+  for (let index = 2; index < 250; index++) {
+    statements.prepare(text(index));
+    statements.prepare(text(0));
+  }
+  expect(statements.prepare(text(0))).toBe(used);
+  expect(statements.prepare(text(1))).not.toBe(unused);
+});
+
+it('sees what a migration of another process changed', () => {
+  const { database, statements } = open();
+  const select = () => statements.prepare('SELECT * FROM t').bind([]);
+  expect(
+    select()
+      .columns()
+      .map(({ name }) => name),
+  ).toEqual(['x', 'y']);
+  database.exec('ALTER TABLE t ADD COLUMN z INTEGER DEFAULT 7');
+  expect(select().all()).toEqual([
+    [1, 'a', 7],
+    [2, 'b', 7],
+  ]);
+  expect(
+    select()
+      .columns()
+      .map(({ name }) => name),
+  ).toEqual(['x', 'y', 'z']);
+});
+
+it.each([
+  ['SELECT * FROM t', true],
+  ['WITH a AS (SELECT 1) SELECT * FROM a', true],
+  ['PRAGMA foreign_keys', true],
+  [`INSERT INTO t VALUES (3, 'c')`, false],
+  [`INSERT INTO t VALUES (3, 'c') RETURNING x`, false],
+  [`UPDATE t SET y = 'z' RETURNING x`, false],
+  ['DELETE FROM t', false],
+  ['BEGIN', false],
+  ['SELECT * FROM missing', false],
+  ['not SQL', false],
+])('tells reads from all else: %s', (sql, expected) => {
+  expect(open().statements.isRead(sql)).toBe(expected);
+});
