@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 
-/** How many procedure calls a request is: a tRPC batch names each in its path. What is too long a batch makes none. */
+/** How many procedures the path of a tRPC request names: each call of a batch has its own. Other requests are one call. */
+export function callsNamedIn({ routeOptions, params }: FastifyRequest): number {
+  if (routeOptions.config.maxBatchSize === undefined) return 1;
+  return (params as { path: string }).path.split(',').length;
+}
+
+/** How many procedure calls a request makes, at most `maxBatchSize`: what is too long a batch is refused whole. */
 export function callsIn(request: FastifyRequest): number {
-  const { maxBatchSize } = request.routeOptions.config;
-  if (maxBatchSize === undefined) return 1;
-  const { path } = request.params as { path: string };
-  return Math.min(path.split(',').length, maxBatchSize);
+  return Math.min(callsNamedIn(request), request.routeOptions.config.maxBatchSize ?? 1);
 }

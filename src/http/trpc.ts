@@ -5,6 +5,7 @@ import { requirePolicy } from '../auth/policy.js';
 import type { Context } from '../context.js';
 import { AppError, fromTrpcError } from '../errors.js';
 import { installBodyParser } from './body-parser.js';
+import { callsNamedIn } from './calls.js';
 import { failureHeaders } from './envelope.js';
 import { logFailure } from './error-handler.js';
 import { addStep } from './hooks.js';
@@ -37,7 +38,7 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
       const { path } = request.params as { path: string };
       // Of a body that nobody reads. To some types tRPC would say 405, without Allow.
       if (request.method === 'GET') delete request.headers['content-type'];
-      const calls = callsIn(request);
+      const calls = callsNamedIn(request);
       // tRPC says so too, but not how many.
       if (calls > maxBatchSize) {
         throw new AppError('BAD_REQUEST', {
@@ -63,9 +64,4 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
       });
     },
   });
-}
-
-function callsIn({ params, query }: FastifyRequest): number {
-  const { batch } = query as { batch?: unknown };
-  return batch === '1' ? (params as { path: string }).path.split(',').length : 1;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../src/idempotency/fingerprint.js';
+import { randomness } from '../support/randomness.js';
 
 const of = (input: unknown, { path = 'support.tickets.create', role = 'customer' } = {}) =>
   fingerprint({ path, role, input });
@@ -55,6 +56,7 @@ describe('fingerprint()', () => {
         expect(of(reversed(one))).toBe(of(one));
         expect(of(one) === of(other)).toBe(canonical(one) === canonical(other));
       }),
+      randomness('fingerprint', 100),
     );
   });
 });

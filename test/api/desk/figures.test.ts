@@ -5,6 +5,7 @@ import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
 import { fillQueue } from '../../support/fill-queue.js';
 import { ticketRow } from '../../support/open-database.js';
+import { randomness } from '../../support/randomness.js';
 import { runSql } from '../../support/run-sql.js';
 import { explain, recordStatements } from '../../support/statements.js';
 import { TestClock } from '../../support/test-clock.js';
@@ -312,7 +313,7 @@ describe('the figures of any tickets', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      randomness('figures', 25),
     );
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/ids.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { DESKS, type DeskSurface } from '../../support/desk-surfaces.js';
+import { randomness } from '../../support/randomness.js';
 import { dataOf, pathsOf } from '../../support/tickets.js';
 import { agentToken, customerToken } from '../../support/tokens.js';
 
@@ -153,7 +154,6 @@ describe.each(DESKS)('the queue over %s', (_surface, open) => {
   });
 
   it('filters, sorts and pages as a plain loop over all tickets would', async () => {
-    const runs = Number(process.env.TEST_RUNS ?? 15);
     await fc.assert(
       fc.asyncProperty(
         fc.array(ticket, { minLength: 1, maxLength: 40 }),
@@ -171,7 +171,7 @@ describe.each(DESKS)('the queue over %s', (_surface, open) => {
           }
         },
       ),
-      { numRuns: runs, ...(process.env.TEST_SEED && { seed: Number(process.env.TEST_SEED) }) },
+      randomness('queue', 15),
     );
   });
 

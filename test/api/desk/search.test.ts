@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/ids.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { DESKS } from '../../support/desk-surfaces.js';
+import { randomness } from '../../support/randomness.js';
 import { openRest } from '../../support/surfaces.js';
 import { dataOf, openTicket, pathsOf } from '../../support/tickets.js';
 import { agentToken, customerToken } from '../../support/tokens.js';
@@ -308,10 +309,7 @@ describe('the search', () => {
           expect(textOf(hit.excerpt)).toBe(description);
         }
       }),
-      {
-        numRuns: Number(process.env.TEST_RUNS ?? 300),
-        ...(process.env.TEST_SEED && { seed: Number(process.env.TEST_SEED) }),
-      },
+      randomness('marks of a search', 300),
     );
   });
 });
