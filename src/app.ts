@@ -19,7 +19,7 @@ import { healthRoutes } from './http/health.js';
 import { endWith } from './http/hooks.js';
 import { takeOverNodeAnswers } from './http/node-answers.js';
 import { shedOverload } from './http/overload.js';
-import { answerParserError, beginAfterParser, noteAnswers } from './http/parser-errors.js';
+import { answerParserError, beginAfterParser } from './http/parser-errors.js';
 import { rateLimits } from './http/rate-limit.js';
 import { requestContext } from './http/request-context.js';
 import { logRequests, requestId } from './http/request-log.js';
@@ -31,6 +31,7 @@ import { refuseWhileClosing } from './http/shutdown.js';
 import { dropStragglers } from './http/stragglers.js';
 import { limitTime } from './http/time-limit.js';
 import { trpcSurface } from './http/trpc.js';
+import { Unanswered } from './http/unanswered.js';
 import { answerUnknownRoutes } from './http/unknown-routes.js';
 import { appRouter } from './router.js';
 import './http/fastify-types.js';
@@ -48,6 +49,7 @@ const MAX_BATCH_SIZE = 20;
 
 /** The whole server, ready to listen or to inject requests into. Never listens itself, and leaves `db` open. */
 export async function buildApp({ config, db, log, document, clock = systemClock }: AppParts): Promise<FastifyInstance> {
+  const unanswered = new Unanswered();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     // Ours has one line for each answer: see logRequests().
@@ -62,14 +64,15 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
       reply.header('x-request-id', request.id);
       return handleError(error, request, reply);
     },
-    clientErrorHandler: (error, socket) => answerParserError(error, socket, requestId({ headers: {} })),
+    clientErrorHandler: (error, socket) => answerParserError(error, socket, requestId({ headers: {} }), unanswered),
   });
 
-  noteAnswers(app.server);
+  // Here already, for what the parser refuses behind a request that has just come.
+  app.server.on('request', (_request, response) => void unanswered.add(response));
   beginAfterParser(app);
   app.setErrorHandler(handleError);
   logRequests(app);
-  limitTime(app, config.REQUEST_TIMEOUT_MS);
+  limitTime(app, unanswered, config.REQUEST_TIMEOUT_MS);
 
   sendSecurityHeaders(app);
   if (config.CORS_ORIGINS.length > 0) {
@@ -93,7 +96,7 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
   }
   takeOverNodeAnswers(app);
   refuseWhileClosing(app);
-  dropStragglers(app);
+  dropStragglers(app, unanswered);
   const inFlight = shedOverload(app, config);
   const limitRate = await rateLimits(app, config);
   await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress });

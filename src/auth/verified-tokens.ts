@@ -14,37 +14,44 @@ interface Limits {
 
 /**
  * Tokens whose signature was found good: it is checked once, not with every request. Nothing is said of the time, which
- * is to be asked at each use. Bounded in number and in bytes; the token that was used least recently goes first.
+ * is to be asked at each use. Bounded in number and in bytes.
+ *
+ * In two halves: when the young one is full it becomes the old one, and what was in the old one and has not been used
+ * meanwhile is forgotten. A use of a young token changes nothing: an order of use would have every request write into it.
  */
 export class VerifiedTokens {
   readonly #limits: Required<Limits>;
-  /** In the order of use, least recent first. */
-  readonly #tokens = new Map<string, Verified>();
+  #young = new Map<string, Verified>();
+  #old = new Map<string, Verified>();
+  /** Of the young ones. */
   #characters = 0;
 
-  constructor(limits: Limits = {}) {
-    this.#limits = { tokens: 10_000, characters: 8 * 1024 * 1024, ...limits };
+  constructor({ tokens = 10_000, characters = 8 * 1024 * 1024 }: Limits = {}) {
+    this.#limits = { tokens: tokens / 2, characters: characters / 2 };
   }
 
   get(token: string): Verified | undefined {
-    const verified = this.#tokens.get(token);
-    if (verified === undefined) return undefined;
-    this.#tokens.delete(token);
-    this.#tokens.set(token, verified);
-    return verified;
+    const young = this.#young.get(token);
+    if (young !== undefined) return young;
+    const old = this.#old.get(token);
+    if (old !== undefined) this.set(token, old);
+    return old;
   }
 
   set(token: string, verified: Verified): void {
     this.delete(token);
-    this.#tokens.set(token, verified);
-    this.#characters += token.length;
-    for (const oldest of this.#tokens.keys()) {
-      if (this.#tokens.size <= this.#limits.tokens && this.#characters <= this.#limits.characters) return;
-      this.delete(oldest);
+    if (token.length > this.#limits.characters) return;
+    if (this.#young.size >= this.#limits.tokens || this.#characters + token.length > this.#limits.characters) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#characters = 0;
     }
+    this.#young.set(token, verified);
+    this.#characters += token.length;
   }
 
   delete(token: string): void {
-    if (this.#tokens.delete(token)) this.#characters -= token.length;
+    if (this.#young.delete(token)) this.#characters -= token.length;
+    this.#old.delete(token);
   }
 }

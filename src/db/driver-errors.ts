@@ -41,9 +41,12 @@ export class UnknownOutcomeError extends Error {
   }
 }
 
+/** With which a connection ends on which PostgreSQL has said nothing for too long: nobody knows what it has done. */
+export const SILENT = 'PostgreSQL has not answered in time: the connection is taken for lost';
+
 /** What pg, pg-pool and better-sqlite3 throw as a plain Error, known by its text alone. */
 const UNAVAILABLE_MESSAGES =
-  /^(?:timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|The database connection is not open)/;
+  /^(?:timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|The database connection is not open)/;
 
 /**
  * The failure to tell a client of, for anything that database work threw: an AppError as it is, a database that can't
@@ -66,11 +69,6 @@ export function isRefusedCommit(error: unknown): boolean {
   );
 }
 
-/** Whether PostgreSQL has said nothing for so long that pg no longer waits: its connection is dead. */
-export function isSilence(error: unknown): boolean {
-  return describe(error).message === 'Query read timeout';
-}
-
 /** Whether the transaction that threw it may succeed if it is run once more. Nothing of it was committed. */
 export function isConflict(error: unknown): boolean {
   const { codes, kind } = describe(error);
@@ -83,6 +81,7 @@ function isUnavailable(error: unknown): boolean {
   return (
     (kind !== undefined && UNAVAILABLE_KINDS.has(kind)) ||
     codes.some((code) => UNAVAILABLE.some((pattern) => pattern.test(code))) ||
+    message === SILENT ||
     UNAVAILABLE_MESSAGES.test(message)
   );
 }

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
-import type { Client, Pool, PoolClient } from 'pg';
-import { isRefusedCommit, isSilence, UnknownOutcomeError } from './driver-errors.js';
+import type { Pool, PoolClient } from 'pg';
+import { isRefusedCommit, UnknownOutcomeError } from './driver-errors.js';
 import { GuardedTransaction, type OpenTransaction } from './guarded-transaction.js';
 
 /** @prisma/adapter-pg on the process's pool, with guarded transactions (see there). Leaves the pool open. */
@@ -27,22 +27,13 @@ export class PostgresqlAdapterFactory implements SqlDriverAdapterFactory {
 }
 
 function openTransaction(transaction: Transaction): OpenTransaction {
-  const { client } = transaction as unknown as { client: PoolClient & Pick<Client, 'end'> };
-  const watch = async <T>(answer: Promise<T>): Promise<T> => {
-    try {
-      return await answer;
-    } catch (error) {
-      // Otherwise the ROLLBACK would wait as long again for the same dead connection, and keep its place in the pool.
-      if (isSilence(error)) void client.end();
-      throw error;
-    }
-  };
+  const { client } = transaction as unknown as { client: PoolClient };
   return {
     provider: transaction.provider,
     adapterName: transaction.adapterName,
-    queryRaw: (query) => watch(transaction.queryRaw(query)),
+    queryRaw: (query) => transaction.queryRaw(query),
     executeRaw: (query) =>
-      watch(transaction.executeRaw(query)).catch((error) => {
+      transaction.executeRaw(query).catch((error) => {
         throw query.sql !== 'COMMIT' || isRefusedCommit(error) ? error : new UnknownOutcomeError(error);
       }),
     release(clean) {

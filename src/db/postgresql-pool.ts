@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
+import { SILENT } from './driver-errors.js';
 import { postgresqlConnection } from './postgresql-connection.js';
 
 export interface PoolOptions {
@@ -13,7 +15,7 @@ export interface PoolOptions {
 }
 
 /** Grace for the server to report a statement timeout itself, before the silence counts as a lost connection. */
-const SILENCE_MS = 5_000;
+const SILENCE_GRACE_MS = 5_000;
 
 /**
  * The connections of this process to PostgreSQL, with limits on everything that can wait. Connects when first needed.
@@ -28,15 +30,37 @@ export function openPool(url: string, options: PoolOptions, onError: (error: Err
     // So that a failover or a new DNS answer reaches every connection some time.
     maxLifetimeSeconds: 1_800,
     statement_timeout: options.statementTimeoutMs,
-    // The server's limit is no use when the network drops its answer.
-    query_timeout: options.statementTimeoutMs + SILENCE_MS,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
     keepAlive: true,
   });
   pool.on('error', onError);
   // While a connection is lent out, its failure also fails the query under way: that is where it is reported.
   pool.on('connect', (client) => client.on('error', () => {}));
+  endSilentConnections(pool, options.statementTimeoutMs + SILENCE_GRACE_MS);
   return pool;
+}
+
+/**
+ * Ends a connection that somebody waits for and that has said nothing for `ms`: the server's own limits are no use when
+ * the network drops its answer. By the socket's timer: pg's `query_timeout` makes one for each query, which takes a third
+ * of the time of a short one, as the garbage collector keeps it with all that hangs on it (docs/performance.md).
+ */
+function endSilentConnections(pool: pg.Pool, ms: number): void {
+  const states = new WeakMap<pg.PoolClient, { lent: boolean }>();
+  const note = (client: pg.PoolClient, lent: boolean) => {
+    const state = states.get(client);
+    if (state) state.lent = lent;
+  };
+  pool.on('acquire', (client) => note(client, true));
+  pool.on('release', (_error, client) => note(client, false));
+  pool.on('connect', (client) => {
+    const state = { lent: false };
+    states.set(client, state);
+    const stream = client.connection.stream as Socket;
+    stream.setTimeout(ms, () => {
+      if (state.lent) stream.destroy(new Error(SILENT));
+    });
+  });
 }
 
 /** Time to reach the server for it. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { AppError, type ErrorCode } from '../errors.js';
 import { endWithFailure } from './raw-answer.js';
+import type { Unanswered } from './unanswered.js';
 
 interface ParserError {
   code?: string;
@@ -13,18 +13,7 @@ interface ParserError {
   bytesParsed?: number;
 }
 
-/** Answers that are still to come on a connection. */
-const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
 const waiting = new WeakSet<Socket>();
-
-/** Lets answerParserError() know what else happens on a connection. */
-export function noteAnswers(server: Server): void {
-  server.on('request', ({ socket }, response) => {
-    const answers = unanswered.get(socket) ?? new Set();
-    unanswered.set(socket, answers.add(response));
-    response.once('close', () => answers.delete(response));
-  });
-}
 
 /**
  * Lets a request begin when the parser has read all that came with it: what it refuses behind the headers (a length beside
@@ -39,7 +28,7 @@ export function beginAfterParser(app: FastifyInstance): void {
  * Answers what Node's HTTP parser refused, where no request exists: the envelope, written to the socket by hand. For
  * Fastify's `clientErrorHandler`.
  */
-export function answerParserError(error: ParserError, socket: Socket, id: string): void {
+export function answerParserError(error: ParserError, socket: Socket, id: string, unanswered: Unanswered): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -48,15 +37,15 @@ export function answerParserError(error: ParserError, socket: Socket, id: string
   if (!socket.writable || waiting.has(socket)) return;
   // A request that came whole before it is being done, and its answer goes first: taken for that one's, a refusal would say
   // that nothing was written.
-  const earlier = [...(unanswered.get(socket) ?? [])].filter(({ req }) => req.complete);
+  const earlier = [...unanswered].filter(({ response: { req } }) => req.socket === socket && req.complete);
   if (earlier.length === 0) {
     endWithFailure(socket, new AppError(parserFailure(error), detailsOf(error)), id);
     return;
   }
   waiting.add(socket);
-  void Promise.all(earlier.map((answer) => once(answer, 'close'))).then(() => {
+  void Promise.all(earlier.map(({ response }) => once(response, 'close'))).then(() => {
     waiting.delete(socket);
-    answerParserError(error, socket, id);
+    answerParserError(error, socket, id, unanswered);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { addStep } from './hooks.js';
+import type { Unanswered } from './unanswered.js';
 
 /** An answer whose reader takes nothing of it for this long is given up. */
 const STALLED_MS = 5_000;
@@ -12,29 +13,22 @@ const LINGER_MS = 500;
  * with server.close(): a connection on which half a request came, or none, or whose answer nobody reads, would keep it until
  * it is killed. So what is left once every request is answered is cut, and readers have to go on reading.
  */
-export function dropStragglers(app: FastifyInstance): void {
-  const unanswered = new Set<ServerResponse>();
+export function dropStragglers(app: FastifyInstance, unanswered: Unanswered): void {
   let closing = false;
 
   const cutRestIfAnswered = () => {
-    if (closing && unanswered.size === 0) setTimeout(() => app.server.closeAllConnections(), LINGER_MS).unref();
+    if (closing && unanswered.empty) setTimeout(() => app.server.closeAllConnections(), LINGER_MS).unref();
   };
   // Counts from the last byte that was taken.
   const giveUpWhenStalled = ({ socket }: ServerResponse) => socket?.setTimeout(STALLED_MS, () => socket.destroy());
 
-  addStep(app, 'onRequest', (_request, { raw }) => {
-    unanswered.add(raw);
-    raw.once('close', () => {
-      unanswered.delete(raw);
-      cutRestIfAnswered();
-    });
-  });
+  unanswered.onEmpty = cutRestIfAnswered;
   addStep(app, 'onSend', (_request, { raw }) => {
     if (closing) giveUpWhenStalled(raw);
   });
   app.addHook('preClose', async () => {
     closing = true;
-    for (const answer of unanswered) if (answer.headersSent) giveUpWhenStalled(answer);
+    for (const { response } of unanswered) if (response.headersSent) giveUpWhenStalled(response);
     cutRestIfAnswered();
   });
 }

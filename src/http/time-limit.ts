@@ -3,6 +3,7 @@ import { UnknownOutcomeError } from '../db/driver-errors.js';
 import type { Deadline } from '../db/handle.js';
 import { AppError } from '../errors.js';
 import { addStep } from './hooks.js';
+import type { Unanswered } from './unanswered.js';
 
 /**
  * Answers 503 to a request that has had no answer for `ms` since its headers came, or 408 when its body has not even
@@ -14,19 +15,20 @@ import { addStep } from './hooks.js';
  * Not Fastify's `handlerTimeout`: that takes the end of the body for the end of the request (fastify/fastify#6725, open in
  * 5.12), and so never ends a POST.
  */
-export function limitTime(app: FastifyInstance, ms: number): void {
-  // All have the same time: they stand here in the order in which it ends, and the first one's timer is enough for all.
-  const unanswered = new Map<RequestDeadline, FastifyReply>();
+export function limitTime(app: FastifyInstance, unanswered: Unanswered, ms: number): void {
+  // All have the same time, and stand in the order in which it ends: the first one's timer is enough for all.
   let timer: NodeJS.Timeout | undefined;
   const endThoseWhoseTimeIsUp = () => {
     timer = undefined;
-    for (const [deadline, reply] of unanswered) {
-      const { leftMs } = deadline;
-      if (leftMs > 0) {
-        timer = setTimeout(endThoseWhoseTimeIsUp, Math.ceil(leftMs));
+    for (const exchange of unanswered) {
+      const { reply, late } = exchange;
+      if (reply === undefined || late) continue;
+      const { deadline } = reply.request;
+      if (deadline.leftMs > 0) {
+        timer = setTimeout(endThoseWhoseTimeIsUp, Math.ceil(deadline.leftMs));
         return;
       }
-      unanswered.delete(deadline);
+      exchange.late = true;
       end(reply, deadline, ms);
     }
   };
@@ -34,11 +36,9 @@ export function limitTime(app: FastifyInstance, ms: number): void {
   // Set by the hook for each request.
   app.decorateRequest('deadline');
   addStep(app, 'onRequest', (request, reply) => {
-    const deadline = new RequestDeadline(ms);
-    request.deadline = deadline;
-    unanswered.set(deadline, reply);
+    request.deadline = new RequestDeadline(ms);
+    unanswered.add(reply.raw).reply = reply;
     timer ??= setTimeout(endThoseWhoseTimeIsUp, ms);
-    reply.raw.once('close', () => unanswered.delete(deadline));
   });
   app.addHook('onClose', async () => clearTimeout(timer));
   addStep(app, 'onResponse', ({ raw }) => {
@@ -48,7 +48,7 @@ export function limitTime(app: FastifyInstance, ms: number): void {
   });
 }
 
-function end(reply: FastifyReply, deadline: RequestDeadline, ms: number): void {
+function end(reply: FastifyReply, deadline: Deadline, ms: number): void {
   if (reply.sent || reply.raw.headersSent) return;
   deadline.expired = true;
   const late = new Error(`Request timed out after ${ms} ms`);

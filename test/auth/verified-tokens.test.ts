@@ -17,16 +17,30 @@ describe('verified tokens', () => {
     expect(tokens.get('a.b.c')).toBeUndefined();
   });
 
-  it('are bounded in number: the one used least recently goes', () => {
-    const tokens = new VerifiedTokens({ tokens: 3 });
+  it('are bounded in number: those that have not been used for long go', () => {
+    const tokens = new VerifiedTokens({ tokens: 4 });
     for (const token of ['a', 'b', 'c']) tokens.set(token, verified(token));
     tokens.get('a');
     tokens.set('d', verified('d'));
     expect(['a', 'b', 'c', 'd'].filter((token) => tokens.get(token))).toEqual(['a', 'c', 'd']);
+    const kept = () => ['a', 'b', 'c', 'd', ...others].filter((token) => tokens.get(token));
+    const others = Array.from({ length: 20 }, (_, n) => `other ${n}`);
+    for (const token of others) tokens.set(token, verified(token));
+    expect(kept().length).toBeLessThanOrEqual(4);
+  });
+
+  it('say what was kept last', () => {
+    const tokens = new VerifiedTokens({ tokens: 2 });
+    tokens.set('a', verified('first'));
+    tokens.set('b', verified('b'));
+    const second = verified('second');
+    tokens.set('a', second);
+    tokens.set('c', verified('c'));
+    expect(tokens.get('a')).toBe(second);
   });
 
   it('are bounded in bytes, however they are replaced and removed', () => {
-    const tokens = new VerifiedTokens({ characters: 100 });
+    const tokens = new VerifiedTokens({ characters: 160 });
     for (let round = 0; round < 50; round++) {
       tokens.set('x'.repeat(40), verified('x'));
       tokens.set('y'.repeat(40), verified('y'));
@@ -35,10 +49,12 @@ describe('verified tokens', () => {
     }
     expect(tokens.get('x'.repeat(40))).toBeDefined();
     expect(tokens.get('y'.repeat(40))).toBeDefined();
-    tokens.set('z'.repeat(30), verified('z'));
+    tokens.set('z'.repeat(60), verified('z'));
+    tokens.set('v'.repeat(60), verified('v'));
     expect(tokens.get('x'.repeat(40))).toBeUndefined();
-    expect(tokens.get('y'.repeat(40))).toBeDefined();
-    tokens.set('w'.repeat(101), verified('w'));
-    expect(tokens.get('w'.repeat(101))).toBeUndefined();
+    expect(tokens.get('y'.repeat(40))).toBeUndefined();
+    expect(tokens.get('z'.repeat(60))).toBeDefined();
+    tokens.set('w'.repeat(81), verified('w'));
+    expect(tokens.get('w'.repeat(81))).toBeUndefined();
   });
 });

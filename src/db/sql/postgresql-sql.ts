@@ -15,6 +15,23 @@ const TYPES = {
   getTypeParser: (oid: number) => (oid === TIMESTAMPTZ ? isoTime : oid === 23 || oid === 20 ? Number : asText),
 } as NonNullable<QueryConfig['types']>;
 
+/**
+ * What pg is asked. A class, because V8 would move literals of this place to the old generation, where they keep the rows of
+ * their answers until it is collected.
+ */
+class Query implements QueryConfig {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: (string | number | null)[];
+  readonly types = TYPES;
+
+  constructor(statement: Statement, params: Record<string, Value>) {
+    if (!statement.once) this.name = statement.name;
+    this.text = statement.text('postgresql');
+    this.values = statement.values('postgresql', params);
+  }
+}
+
 /** Statements on a pool (each a transaction by itself) or on the one connection of a transaction. */
 export class PostgresqlSql implements Sql {
   readonly #on: Pool | PoolClient;
@@ -46,14 +63,8 @@ export class PostgresqlSql implements Sql {
   }
 
   async #query<P extends Record<string, Value>>(statement: Statement<P>, params: P) {
-    const query = {
-      ...(!statement.once && { name: statement.name }),
-      text: statement.text('postgresql'),
-      values: statement.values('postgresql', params),
-      types: TYPES,
-    };
     try {
-      return await this.#on.query(query);
+      return await this.#on.query(new Query(statement, params));
     } catch (error) {
       throw this.#explain(error);
     }
