@@ -81,7 +81,7 @@ async function measureEngine(engine: Engine): Promise<void> {
     }
     // Compiled and cached as in a server that has been up for a while.
     for (const operation of operations) {
-      for (const name of names) await stretch(engine, name, operation, 32, 1, servers, databases);
+      for (const name of names) await stretch(engine, name, operation, 32, 2, servers, databases);
     }
     for (const connection of connections) {
       for (const operation of operations) {

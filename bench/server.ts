@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { TEST_SECRET } from '../test/support/tokens.js';
 
 const root = join(import.meta.dirname, '..');
@@ -77,10 +77,15 @@ export async function startServer(name: ServerName, databaseUrl: string): Promis
 function listening(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it listened`)));
-    // Its log is read to the end: a full pipe would stop it.
-    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      const port = /"port":(\d+).*|.*"msg":"listening".*"port":(\d+)/.exec(line);
-      if (port && line.includes('"listening"')) resolve(Number(port[1] ?? port[2]));
+    const stdout = child.stdout as Readable;
+    let log = '';
+    stdout.on('data', function read(text: Buffer) {
+      log += text;
+      const port = /"port":(\d+)[^\n]*"msg":"listening"/.exec(log)?.[1];
+      if (port === undefined) return;
+      // Its log is taken to the end, as a full pipe would stop it, and not looked at: that would take of its processor time.
+      stdout.off('data', read).resume();
+      resolve(Number(port));
     });
   });
 }

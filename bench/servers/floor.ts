@@ -206,6 +206,6 @@ app.get('/support/categories', {
 await app.listen({ host: '127.0.0.1', port: Number(PORT) });
 const address = app.server.address();
 process.stdout.write(
-  `${JSON.stringify({ msg: 'listening', port: typeof address === 'object' ? address?.port : 0 })}\n`,
+  `${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0, msg: 'listening' })}\n`,
 );
 process.once('SIGTERM', () => process.exit(0));

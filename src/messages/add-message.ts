@@ -59,7 +59,8 @@ export async function addMessage(
   const visible = visibleTicket(principal, ticketId);
   const messageId = newId('msg');
   const added = await sql.chain(appendMessage, {
-    ...visible,
+    ticketId,
+    owner: visible.owner,
     messageId,
     sender: principal.userId,
     content: message,

@@ -50,7 +50,8 @@ export async function closeTicket(
 ): Promise<ClosedTicket> {
   const visible = visibleTicket(principal, ticketId);
   const closing = {
-    ...visible,
+    ticketId,
+    owner: visible.owner,
     closer: principal.userId,
     resolution: resolution?.trim() ? resolution : null,
     now: clock.now(),

@@ -24,16 +24,22 @@ const selectTicket = new Statement<VisibleTicket, Row>(
 export async function getTicket({ sql, principal }: ReadScope, { ticketId }: GetTicketInput): Promise<TicketDetails> {
   const row = await sql.row(selectTicket, visibleTicket(principal, ticketId));
   if (row === undefined) throw ticketNotFound();
-  const { createdAt, messages, ...ticket } = row;
-  const conversation = JSON.parse(messages) as [id: string, sender: string, content: string, time: string][];
+  const conversation = JSON.parse(row.messages) as [id: string, sender: string, content: string, time: string][];
   return {
-    ...ticket,
+    ticketId: row.ticketId,
+    userId: row.userId,
+    subject: row.subject,
+    description: row.description,
+    status: row.status,
+    priority: row.priority,
+    categoryId: row.categoryId,
+    assignedAgent: row.assignedAgent,
     messages: conversation.map(([messageId, sender, content, timestamp]) => ({
       messageId,
       sender,
       content,
       timestamp,
     })),
-    createdAt,
+    createdAt: row.createdAt,
   };
 }
