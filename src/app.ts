@@ -67,8 +67,7 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
     clientErrorHandler: (error, socket) => answerParserError(error, socket, requestId({ headers: {} }), unanswered),
   });
 
-  // Here already, for what the parser refuses behind a request that has just come.
-  app.server.on('request', (_request, response) => void unanswered.add(response));
+  unanswered.watch(app.server);
   beginAfterParser(app);
   app.setErrorHandler(handleError);
   logRequests(app);

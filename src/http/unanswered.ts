@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 
 const EXCHANGE = Symbol('exchange');
@@ -32,6 +33,13 @@ export class Unanswered implements Iterable<Exchange> {
     return this.#first === undefined;
   }
 
+  /** Adds each request that comes, before anything behind it on its connection is read. */
+  watch(server: Server): void {
+    server.on('request', (_request, response) => void this.add(response));
+    // Of several requests that came on a connection at once, only the first one's answer learns that it is gone.
+    server.on('connection', (socket) => void socket.once('close', () => this.#removeAllOn(socket)));
+  }
+
   /** Adds the answer's request, unless it is here already. */
   add(response: Known): Exchange {
     const known = response[EXCHANGE];
@@ -54,8 +62,14 @@ export class Unanswered implements Iterable<Exchange> {
     }
   }
 
+  #removeAllOn(socket: Socket): void {
+    for (const exchange of this) if (exchange.response.req.socket === socket) this.#remove(exchange);
+  }
+
   #remove(exchange: Exchange): void {
-    const { previous, next } = exchange;
+    const { response, previous, next }: Exchange & { response: Known } = exchange;
+    if (response[EXCHANGE] !== exchange) return;
+    response[EXCHANGE] = undefined;
     if (previous === undefined) this.#first = next;
     else previous.next = next;
     if (next === undefined) this.#last = previous;
