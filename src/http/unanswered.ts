@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 
 const EXCHANGE = Symbol('exchange');
-type Known = ServerResponse & { [EXCHANGE]?: Exchange };
+type Known = ServerResponse & { [EXCHANGE]?: Exchange | undefined };
 
 /** A request that has come, until its answer has ended or its connection is gone. */
 export interface Exchange {
