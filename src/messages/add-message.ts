@@ -59,8 +59,7 @@ export async function addMessage(
   const visible = visibleTicket(principal, ticketId);
   const messageId = newId('msg');
   const added = await sql.chain(appendMessage, {
-    ticketId,
-    owner: visible.owner,
+    ...visible,
     messageId,
     sender: principal.userId,
     content: message,

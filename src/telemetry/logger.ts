@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 
 /** How much may wait for whoever reads stdout, in characters. */
 const BACKLOG = 8 * 1024 * 1024;
-/** Lines are written together: so many characters of them, or what has come in so long. A write costs 30 lines (docs/performance.md). */
+/** Lines are written together: so many characters of them, or what has come in so long (docs/performance.md). */
 const BATCH = 15 * 1024;
 const BATCH_MS = 20;
 

@@ -50,8 +50,7 @@ export async function closeTicket(
 ): Promise<ClosedTicket> {
   const visible = visibleTicket(principal, ticketId);
   const closing = {
-    ticketId,
-    owner: visible.owner,
+    ...visible,
     closer: principal.userId,
     resolution: resolution?.trim() ? resolution : null,
     now: clock.now(),

@@ -24,22 +24,16 @@ const selectTicket = new Statement<VisibleTicket, Row>(
 export async function getTicket({ sql, principal }: ReadScope, { ticketId }: GetTicketInput): Promise<TicketDetails> {
   const row = await sql.row(selectTicket, visibleTicket(principal, ticketId));
   if (row === undefined) throw ticketNotFound();
-  const conversation = JSON.parse(row.messages) as [id: string, sender: string, content: string, time: string][];
+  const { createdAt, messages, ...ticket } = row;
+  const conversation = JSON.parse(messages) as [id: string, sender: string, content: string, time: string][];
   return {
-    ticketId: row.ticketId,
-    userId: row.userId,
-    subject: row.subject,
-    description: row.description,
-    status: row.status,
-    priority: row.priority,
-    categoryId: row.categoryId,
-    assignedAgent: row.assignedAgent,
+    ...ticket,
     messages: conversation.map(([messageId, sender, content, timestamp]) => ({
       messageId,
       sender,
       content,
       timestamp,
     })),
-    createdAt: row.createdAt,
+    createdAt,
   };
 }

@@ -23,10 +23,10 @@ describe('verified tokens', () => {
     tokens.get('a');
     tokens.set('d', verified('d'));
     expect(['a', 'b', 'c', 'd'].filter((token) => tokens.get(token))).toEqual(['a', 'c', 'd']);
-    const kept = () => ['a', 'b', 'c', 'd', ...others].filter((token) => tokens.get(token));
     const others = Array.from({ length: 20 }, (_, n) => `other ${n}`);
     for (const token of others) tokens.set(token, verified(token));
-    expect(kept().length).toBeLessThanOrEqual(4);
+    const kept = ['a', 'b', 'c', 'd', ...others].filter((token) => tokens.get(token));
+    expect(kept.length).toBeLessThanOrEqual(4);
   });
 
   it('say what was kept last', () => {

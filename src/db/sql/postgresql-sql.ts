@@ -15,10 +15,7 @@ const TYPES = {
   getTypeParser: (oid: number) => (oid === TIMESTAMPTZ ? isoTime : oid === 23 || oid === 20 ? Number : asText),
 } as NonNullable<QueryConfig['types']>;
 
-/**
- * What pg is asked. A class, because V8 would move literals of this place to the old generation, where they keep the rows of
- * their answers until it is collected.
- */
+/** What pg is asked. A class, so that all have one shape: with a name or without, literals are put together key by key. */
 class Query implements QueryConfig {
   readonly name?: string;
   readonly text: string;
