@@ -1,4 +1,4 @@
-import type { Principal } from './auth/principal.js';
+import { isStaff, type Principal } from './auth/principal.js';
 import type { Clock } from './clock.js';
 import type { Context, Log, PageInfo } from './context.js';
 import { Database } from './db/database.js';
@@ -63,9 +63,12 @@ function writer<Input, Output>(work: WritingVerb<Input, Output>, { single }: { s
     const principal = authorized(ctx);
     const run = (sql: Sql) => work({ principal, clock, log, sql }, input);
     const key = ctx.idempotencyKey();
-    if (key === undefined) return database(ctx).write(run, { deadline, single });
-
     const { userId, role } = principal;
+    if (key === undefined) {
+      // A customer writes to what is theirs, and to nothing else.
+      return database(ctx).write(run, { deadline, single, owner: isStaff(principal) ? undefined : userId });
+    }
+
     const attempt = { userId, key, fingerprint: fingerprint({ path, role, input }), now: clock.now() };
     const { output, replayed } = await database(ctx).write((sql) => once(sql, attempt, () => run(sql)), { deadline });
     if (replayed) ctx.onReplay();

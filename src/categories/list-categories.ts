@@ -5,6 +5,7 @@ import type { Category } from './schemas.js';
 const selectActive = new Statement<Record<string, never>, Category>(
   'list categories',
   `SELECT id AS "categoryId", name, description FROM categories WHERE archived_at IS NULL ORDER BY position, id`,
+  { short: true },
 );
 
 /** The categories that take new tickets, in the order that admins gave them. */

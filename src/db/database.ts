@@ -164,7 +164,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   const { abandonPool, openPool } = await import('./postgresql-pool.js');
   const { PostgresqlAdapterFactory } = await import('./postgresql-adapter.js');
-  const { PostgresqlSql } = await import('./sql/postgresql-sql.js');
+  const { PostgresqlReader } = await import('./sql/postgresql-reader.js');
   const { PostgresqlWriter } = await import('./sql/postgresql-writer.js');
   const { PrismaClient: Client } = await import('./generated/postgresql/client.js');
   const connections = openPool(url, pool, onBackgroundError);
@@ -174,7 +174,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     engine,
     // The one place where the two clients count as one: SQLite's types are what both can do.
     client: client as unknown as PrismaClient,
-    sql: new PostgresqlSql(connections),
+    sql: new PostgresqlReader(connections),
     writer: new PostgresqlWriter(connections, pool.connectTimeoutMs + pool.statementTimeoutMs),
     close: async () => {
       if (!connections.ending) await connections.end();

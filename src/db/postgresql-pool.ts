@@ -32,6 +32,8 @@ export function openPool(url: string, options: PoolOptions, onError: (error: Err
     statement_timeout: options.statementTimeoutMs,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
     keepAlive: true,
+    // Whoever doesn't wait for an answer before the next statement need not: docs/decisions/0016-postgresql-batches.md.
+    pipeline: true,
   });
   pool.on('error', onError);
   // While a connection is lent out, its failure also fails the query under way: that is where it is reported.

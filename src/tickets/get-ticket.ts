@@ -14,6 +14,7 @@ const selectTicket = new Statement<VisibleTicket, Row>(
     (SELECT ${jsonArray(jsonTuple('id', 'sender', 'content', isoTime('created_at')), 'position')}
      FROM messages WHERE ticket_id = tickets.id) AS messages
   FROM tickets WHERE ${VISIBLE_TICKET}`,
+  { short: true },
 );
 
 /**

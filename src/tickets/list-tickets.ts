@@ -34,6 +34,7 @@ function listing(name: string, { status, priority }: { status?: string; priority
     near: new Statement(
       name,
       `SELECT ${columns} FROM tickets WHERE ${where} ${NEWEST_FIRST} LIMIT :limit OFFSET :skip`,
+      { short: true },
     ),
     // 'infinity' is later than all times: PostgreSQL knows it, and as a text it comes after every digit.
     far: new Statement(
@@ -50,8 +51,9 @@ function listing(name: string, { status, priority }: { status?: string; priority
         WHERE ${where} AND created_at < COALESCE((SELECT starts_at FROM skipped), 'infinity')
         ${NEWEST_FIRST} LIMIT :limit OFFSET :skip - COALESCE((SELECT tickets FROM skipped), 0)
       ) ${NEWEST_FIRST}`,
+      { short: true },
     ),
-    total: new Statement(`${name}: total`, total),
+    total: new Statement(`${name}: total`, total, { short: true }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { UnknownOutcomeError } from '../../src/db/driver-errors.js';
+import { Statement } from '../../src/db/sql/statement.js';
 import { startApp } from '../support/app.js';
 import { createMigratedDatabase } from '../support/databases.js';
 import { newKey, withKey } from '../support/idempotency.js';
@@ -6,6 +8,11 @@ import { SURFACES } from '../support/surfaces.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { dataOf, NEW_TICKET } from '../support/tickets.js';
 import { customerToken } from '../support/tokens.js';
+
+const insert = new Statement<{ id: string }>(
+  'commit test insert',
+  `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, 'd', 1)`,
+);
 
 const traps = [
   ['breaks before it arrives', 0],
@@ -52,5 +59,43 @@ describe.each(SURFACES)('a connection that fails at COMMIT over %s', (_name, ope
     expect(again.headers.get('idempotency-replayed')).toBe(stored === 1 ? 'true' : null);
     const rows = await app.db.reader.ticket.findMany();
     expect(rows.map(({ id }) => id)).toEqual([dataOf(again).ticketId]);
+  });
+});
+
+describe('a connection that fails at the COMMIT that several requests share', () => {
+  it.each(traps)('%s: a 503 for each, all of them stored or none', async (what, stored) => {
+    await using database = await createMigratedDatabase('postgresql');
+    const url = new URL(database.url);
+    await using proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(proxy.port);
+    await using app = await startApp({ env: { DATABASE_URL: url.href, POOL_STATEMENT_TIMEOUT_MS: '1000' } });
+    await app.db.ping();
+
+    proxy.trap('COMMIT', what);
+    const deadline = { expired: false, leftMs: 60_000, commits: 0 };
+    const write = (id: string) => app.db.write((sql) => sql.run(insert, { id }), { single: true, owner: id, deadline });
+    const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(write));
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        reason: { appCode: 'SERVICE_UNAVAILABLE', cause: expect.any(UnknownOutcomeError) },
+      });
+    }
+    expect(deadline.commits).toBe(3);
+    expect(await app.db.reader.category.count({ where: { id: { in: ['a', 'b', 'c'] } } })).toBe(stored * 3);
+    proxy.cutSilent();
+  });
+
+  it('breaks before that: each is done by itself', async () => {
+    await using database = await createMigratedDatabase('postgresql');
+    const url = new URL(database.url);
+    await using proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(proxy.port);
+    await using app = await startApp({ env: { DATABASE_URL: url.href } });
+    await app.db.ping();
+
+    proxy.trap('lock_timeout', 'breaks before it arrives');
+    const write = (id: string) => app.db.write((sql) => sql.run(insert, { id }), { single: true, owner: id });
+    expect(await Promise.all(['a', 'b', 'c'].map(write))).toEqual([1, 1, 1]);
+    expect(await app.db.reader.category.count({ where: { id: { in: ['a', 'b', 'c'] } } })).toBe(3);
   });
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
 import { restClient } from './rest-client.js';
+import { NEW_TICKET } from './tickets.js';
 import { customerToken } from './tokens.js';
 
 /** A busy machine may be too slow for the limits that a test sets its server: then once more. */
@@ -12,14 +13,18 @@ const BACKENDS = `
   FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'support-api'`;
 
 /**
- * Proves that a server can still use all of its connections to PostgreSQL, and holds no others: as many requests as the
- * pool has connections are made to wait for one row's lock at the same time, each in a backend of its own.
+ * Proves that a server can still use all of its connections to PostgreSQL, and holds no others: as many customers as the
+ * pool has connections are made to wait for the lock of a ticket at the same time, each in a backend of its own.
  */
 export async function expectWholePool(url: string, databaseUrl: string, size: number): Promise<void> {
-  const api = restClient(url, customerToken('user_of_the_pool'));
-  const created = await api.post('/support/tickets', { subject: 's', description: 'd', categoryId: 'category_001' });
-  expect(created.status).toBe(200);
-  const path = `/support/tickets/${created.body.data.ticketId}/messages`;
+  const customers = await Promise.all(
+    Array.from({ length: size }, async (_, index) => {
+      const api = restClient(url, customerToken(`user_of_the_pool_${index}`));
+      const created = await api.post('/support/tickets', NEW_TICKET);
+      expect(created.status).toBe(200);
+      return { api, path: `/support/tickets/${created.body.data.ticketId}/messages` };
+    }),
+  );
 
   await vi.waitFor(async () => {
     const client = new pg.Client({ connectionString: databaseUrl });
@@ -27,7 +32,7 @@ export async function expectWholePool(url: string, databaseUrl: string, size: nu
     try {
       await client.query('BEGIN; SELECT 1 FROM tickets FOR UPDATE');
       let answered = false;
-      const answers = Array.from({ length: size }, () =>
+      const answers = customers.map(({ api, path }) =>
         api.post(path, { message: 'm' }).finally(() => {
           answered = true;
         }),

@@ -67,3 +67,13 @@ export class PostgresqlSql implements Sql {
     }
   }
 }
+
+/** Sends what `send` asks for by one write to the socket; it does so before it first waits. */
+export function inOnePiece<T>({ connection: { stream } }: PoolClient, send: () => T): T {
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
+}

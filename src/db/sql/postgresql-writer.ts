@@ -1,24 +1,36 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../errors.js';
-import { isRefusedCommit, UnknownOutcomeError } from '../driver-errors.js';
+import { isRefusedCommit } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
 import { retryConflicts } from '../retry-conflicts.js';
+import { commit, doubtful, rollBack } from './postgresql-commit.js';
+import { PostgresqlGroups } from './postgresql-groups.js';
 import { PostgresqlSql } from './postgresql-sql.js';
 import type { Sql } from './sql.js';
 import { committing, deadlineExpired, type WriteOptions, type Writer } from './writer.js';
 
-/** Each piece of work on a connection of its own while it lasts: in a transaction, or as a statement that is one. */
+/**
+ * Each piece of work on a connection of its own while it lasts: in a transaction, or as a statement that is one. Those of
+ * different users that are one statement each share a commit while many come at once.
+ */
 export class PostgresqlWriter implements Writer {
   readonly #pool: Pool;
   readonly #longestMs: number;
+  readonly #groups: PostgresqlGroups;
 
   /** `longestMs`: a statement has ended after this long, its wait for a connection included. */
   constructor(pool: Pool, longestMs: number) {
     this.#pool = pool;
     this.#longestMs = longestMs;
+    this.#groups = new PostgresqlGroups(pool, (work, deadline) => this.#apart(work, { deadline, single: true }));
   }
 
-  write<T>(work: (sql: Sql) => Promise<T>, { deadline, single }: WriteOptions): Promise<T> {
+  write<T>(work: (sql: Sql) => Promise<T>, { deadline, single = false, owner }: WriteOptions): Promise<T> {
+    if (single && owner !== undefined) return this.#groups.write({ work, deadline, owner });
+    return this.#apart(work, { deadline, single });
+  }
+
+  #apart<T>(work: (sql: Sql) => Promise<T>, { deadline, single }: Omit<WriteOptions, 'owner'>): Promise<T> {
     return retryConflicts(deadline, async () => {
       if (deadline?.expired) throw deadlineExpired();
       // Alone, a statement can't be taken back: it must not be able to outlive the deadline.
@@ -55,23 +67,6 @@ async function runTransaction<T>(
   await client.query('BEGIN');
   const result = await work(new PostgresqlSql(client));
   if (deadline?.expired) throw deadlineExpired();
-  const { command } = await committing([deadline], () =>
-    client.query('COMMIT').catch((error) => Promise.reject(doubtful(error))),
-  );
-  // After a failed statement PostgreSQL answers COMMIT with a ROLLBACK, and no error.
-  if (command !== 'COMMIT') throw new Error('The transaction could not be committed: a statement in it had failed');
+  await commit(client, [deadline]);
   return result;
-}
-
-/** The error of what commits, as it is if that certainly did nothing. */
-function doubtful(error: unknown): unknown {
-  return isRefusedCommit(error) ? error : new UnknownOutcomeError(error);
-}
-
-/** Whether the connection is outside of the transaction. */
-function rollBack(client: PoolClient): Promise<boolean> {
-  return client.query('ROLLBACK').then(
-    () => true,
-    () => false,
-  );
 }

@@ -10,6 +10,11 @@ export interface WriteOptions {
    * no transaction around it, which saves three round trips, as long as the statement must end before the deadline.
    */
   single?: boolean;
+  /**
+   * The user whose rows alone a `single` piece of work changes. Work of different users never waits for each other, and
+   * may share a commit.
+   */
+  owner?: string | undefined;
 }
 
 /** Runs pieces of work that write, each whole or not at all. */
