@@ -26,6 +26,9 @@ async function main(): Promise<void> {
   // V8 would come to allocate what each request makes in the old generation, where it stays until that is collected, with
   // all that it refers to: the young generation's collector copies it over and over (docs/performance.md).
   setFlagsFromString('--no-allocation-site-pretenuring');
+  // The old generation is collected when it has doubled; V8 would let it grow to four times what is in use, which under
+  // hundreds of connections is 60 MiB more, at the same speed.
+  setFlagsFromString('--heap-growing-percent=100');
   loadEnvFile();
   const { config, made: secretPath } = withDevelopmentSecret(loadConfig(process.env));
   const log = createLogger(config);
