@@ -10,14 +10,19 @@ export interface ScaleReport {
   rate: number;
   seconds: number;
   fills: { engine: Engine; tickets: number; seconds: number; bytes: number }[];
-  measurements: {
-    engine: Engine;
-    tickets: number;
-    operation: string;
-    requests: number;
-    p50Ms: number;
-    p99Ms: number;
-  }[];
+  /** All lists, all gets, all messages, all creates. */
+  together: ScaleMeasurement[];
+  /** By kind of user, filter and page. */
+  measurements: ScaleMeasurement[];
+}
+
+export interface ScaleMeasurement {
+  engine: Engine;
+  tickets: number;
+  operation: string;
+  requests: number;
+  p50Ms: number;
+  p99Ms: number;
 }
 
 /** Prints the tables; into `folder`, if given, go they and every single figure. */
@@ -32,31 +37,19 @@ export function writeScaleReport(report: ScaleReport, folder: string | undefined
 const unique = <T>(items: T[]): T[] => [...new Set(items)];
 const size = (tickets: number) => tickets.toLocaleString('en-US');
 
-function tables({ commit, machine, connections, rate, seconds, fills, measurements }: ScaleReport): string {
+function tables({ commit, machine, connections, rate, seconds, fills, together, measurements }: ScaleReport): string {
   const lines = [
     '# Scale',
     '',
     `Made by \`npm run bench:scale\`; what it means stands in [performance.md](performance.md#scale). Commit ${commit}; ${machine};`,
     `${rate} requests a second for ${seconds} s on ${connections} connections, databases and operations taking turns at each request.`,
-    'Milliseconds, p50 / p99. Half of the tickets belong to heavy users, with up to 50,000 each. Page 500 is the last page where a user has fewer.',
+    'Milliseconds, p50 / p99; in brackets the requests at each size. Half of the tickets belong to heavy users, with up to 50,000 each. Page 500 is the last page where a user has fewer.',
   ];
   for (const engine of unique(measurements.map((one) => one.engine))) {
     const own = measurements.filter((one) => one.engine === engine);
-    const all = unique(own.map(({ tickets }) => tickets));
-    const [smallest = 0, largest = 0] = [all[0], all.at(-1)];
-    lines.push(
-      '',
-      `## ${engine}`,
-      '',
-      `| | ${all.map((tickets) => `${size(tickets)} tickets`).join(' | ')} | p50, largest ÷ smallest | p99, largest ÷ smallest |`,
-      `|---|${'---|'.repeat(all.length + 2)}`,
-    );
-    for (const operation of unique(own.map((one) => one.operation))) {
-      const of = (tickets: number) => own.find((one) => one.tickets === tickets && one.operation === operation);
-      const cells = all.map((tickets) => `${of(tickets)?.p50Ms.toFixed(1)} / ${of(tickets)?.p99Ms.toFixed(1)}`);
-      const ratio = (key: 'p50Ms' | 'p99Ms') => ((of(largest)?.[key] ?? 0) / (of(smallest)?.[key] ?? 1)).toFixed(2);
-      lines.push(`| ${operation} | ${cells.join(' | ')} | ${ratio('p50Ms')} | ${ratio('p99Ms')} |`);
-    }
+    const largest = own.at(-1)?.tickets ?? 0;
+    lines.push('', `## ${engine}`, '', ...table(together.filter((one) => one.engine === engine)));
+    lines.push('', 'Each by itself:', '', ...table(own));
     lines.push('', `Page 500 ÷ page 1 at ${size(largest)} tickets:`, '');
     for (const { operation, ...first } of own.filter(
       (one) => one.tickets === largest && / page 1$/.test(one.operation),
@@ -72,4 +65,21 @@ function tables({ commit, machine, connections, rate, seconds, fills, measuremen
     lines.push(`| ${engine}, ${size(tickets)} tickets | ${took.toFixed(0)} | ${(bytes / 2 ** 20).toFixed(0)} |`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A row for each operation, a column for each size. */
+function table(measurements: ScaleMeasurement[]): string[] {
+  const all = unique(measurements.map(({ tickets }) => tickets));
+  const [smallest = 0, largest = 0] = [all[0], all.at(-1)];
+  const rows = unique(measurements.map((one) => one.operation)).map((operation) => {
+    const of = (tickets: number) => measurements.find((one) => one.tickets === tickets && one.operation === operation);
+    const cells = all.map((tickets) => `${of(tickets)?.p50Ms.toFixed(1)} / ${of(tickets)?.p99Ms.toFixed(1)}`);
+    const ratio = (key: 'p50Ms' | 'p99Ms') => ((of(largest)?.[key] ?? 0) / (of(smallest)?.[key] ?? 1)).toFixed(2);
+    return `| ${operation} (${of(largest)?.requests}) | ${cells.join(' | ')} | ${ratio('p50Ms')} | ${ratio('p99Ms')} |`;
+  });
+  return [
+    `| | ${all.map((tickets) => `${size(tickets)} tickets`).join(' | ')} | p50, largest ÷ smallest | p99, largest ÷ smallest |`,
+    `|---|${'---|'.repeat(all.length + 2)}`,
+    ...rows,
+  ];
 }
