@@ -86,7 +86,8 @@ function fillSqlite(path: string, shape: Shape, progress: Progress): Filled {
     messages.run(n, last);
     progress(last + 1);
   }
-  db.exec('COMMIT; ANALYZE');
+  // As after any import (docs/operate.md#search): the writes that come next would tidy up the index of the search.
+  db.exec(`COMMIT; INSERT INTO search_index (search_index) VALUES ('optimize'); ANALYZE`);
   const samples = db.prepare(samplesSql(shape)).all() as SampleRow[];
   db.close();
   return { samples: samples.map(toSample) };

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const options = databaseOptions(config, (err) => log.error({ err }, 'database connection lost'));
+  const options = databaseOptions(config, (err, what) => log.error({ err }, what));
   if (config.MIGRATE_ON_START) {
     const { applied } = await migrate(options);
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated');

@@ -15,8 +15,8 @@ export interface DatabaseOptions {
   sqlite: SqliteOptions;
   /** A transaction that takes longer is rolled back. Waiting for its turn or a connection counts apart. */
   transactionTimeoutMs: number;
-  /** Told of connections that fail while nobody uses them. Nothing needs to be done about it. */
-  onBackgroundError?(error: Error): void;
+  /** Told what fails while nobody waits for it, and what that was. Nothing needs to be done about it. */
+  onBackgroundError?(error: Error, what: 'database connection lost' | 'checkpoint failed'): void;
 }
 
 type Model = Uncapitalize<Prisma.ModelName>;
@@ -150,7 +150,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { SqliteSql } = await import('./sql/sqlite-sql.js');
     const { SqliteWriter } = await import('./sql/sqlite-writer.js');
     const { PrismaClient: Client } = await import('./generated/sqlite/client.js');
-    const connections = await SqliteConnections.open(sqlitePath(url), sqlite);
+    const connections = await SqliteConnections.open(sqlitePath(url), sqlite, (error) =>
+      onBackgroundError(error, 'checkpoint failed'),
+    );
     const adapter: SqlDriverAdapterFactory = new SqliteAdapterFactory(connections);
     return new Database({
       engine,
@@ -167,7 +169,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { PostgresqlReader } = await import('./sql/postgresql-reader.js');
   const { PostgresqlWriter } = await import('./sql/postgresql-writer.js');
   const { PrismaClient: Client } = await import('./generated/postgresql/client.js');
-  const connections = openPool(url, pool, onBackgroundError);
+  const connections = openPool(url, pool, (error) => onBackgroundError(error, 'database connection lost'));
   const adapter: SqlDriverAdapterFactory = new PostgresqlAdapterFactory(connections);
   const client = new Client({ adapter, transactionOptions: timing(pool.connectTimeoutMs) });
   return new Database({

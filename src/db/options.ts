@@ -2,7 +2,10 @@ import type { Config } from '../config.js';
 import type { DatabaseOptions } from './database.js';
 
 /** The part of the configuration that openDatabase() takes. */
-export function databaseOptions(config: Config, onBackgroundError: (error: Error) => void): DatabaseOptions {
+export function databaseOptions(
+  config: Config,
+  onBackgroundError: NonNullable<DatabaseOptions['onBackgroundError']>,
+): DatabaseOptions {
   return {
     url: config.DATABASE_URL,
     pool: {

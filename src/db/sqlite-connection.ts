@@ -49,7 +49,7 @@ export async function openSqliteConnection(path: string, options: SqliteOptions)
   try {
     // SQLite would open it all the same, to read, and refuse each write later.
     accessSync(path, constants.W_OK);
-    await retryWhileBusy(() => setPragmas(database, options.synchronous), options.busyTimeoutMs);
+    await retryWhileBusy(() => setPragmas(database, options), options.busyTimeoutMs);
   } catch (error) {
     database.close();
     throw error;
@@ -59,12 +59,16 @@ export async function openSqliteConnection(path: string, options: SqliteOptions)
   return { adapter, database, statements };
 }
 
-function setPragmas(database: BetterSqlite3.Database, synchronous: SqliteOptions['synchronous']): void {
+/** What a connection is told so that what it writes to the disk is there. */
+export function durability({ synchronous }: SqliteOptions): string[] {
+  // On macOS only `fullfsync` reaches the disk itself; elsewhere it changes nothing.
+  return [`synchronous = ${synchronous}`, `fullfsync = ${synchronous === 'FULL' ? 'ON' : 'OFF'}`];
+}
+
+function setPragmas(database: BetterSqlite3.Database, options: SqliteOptions): void {
   const mode = database.pragma('journal_mode = WAL', { simple: true });
   if (mode !== 'wal') throw new Error(`SQLite can't keep a write-ahead log beside ${database.name} (${String(mode)})`);
-  database.pragma(`synchronous = ${synchronous}`);
-  // On macOS only this reaches the disk itself; elsewhere it changes nothing.
-  database.pragma(`fullfsync = ${synchronous === 'FULL' ? 'ON' : 'OFF'}`);
+  for (const pragma of durability(options)) database.pragma(pragma);
   database.pragma('foreign_keys = ON');
   // Without it, the log keeps the size of the largest burst for good.
   database.pragma('journal_size_limit = 67108864');

@@ -1,6 +1,7 @@
 import { Mutex } from './mutex.js';
 import { retryWhileBusy } from './retry-while-busy.js';
-import { openSqliteConnection, type SqliteConnection, type SqliteOptions } from './sqlite-connection.js';
+import { SqliteCheckpoints } from './sqlite-checkpoints.js';
+import { durability, openSqliteConnection, type SqliteConnection, type SqliteOptions } from './sqlite-connection.js';
 
 /**
  * The two connections of this process to a SQLite file: one that writes, for one holder at a time, and one that reads
@@ -10,21 +11,35 @@ export class SqliteConnections {
   readonly #turns = new Mutex();
   readonly #path: string;
   readonly #options: SqliteOptions;
+  readonly #checkpoints: SqliteCheckpoints;
   #writer: SqliteConnection;
   #reader: SqliteConnection;
   #reopening: Promise<SqliteConnection> | undefined;
 
-  private constructor(writer: SqliteConnection, reader: SqliteConnection, path: string, options: SqliteOptions) {
+  private constructor(
+    writer: SqliteConnection,
+    reader: SqliteConnection,
+    path: string,
+    options: SqliteOptions,
+    checkpoints: SqliteCheckpoints,
+  ) {
     this.#writer = writer;
     this.#reader = reader;
     this.#path = path;
     this.#options = options;
+    this.#checkpoints = checkpoints;
   }
 
-  static async open(path: string, options: SqliteOptions): Promise<SqliteConnections> {
+  /** `onCheckpointError` is told what SqliteCheckpoints fails with. */
+  static async open(
+    path: string,
+    options: SqliteOptions,
+    onCheckpointError: (error: Error) => void,
+  ): Promise<SqliteConnections> {
     const writer = await openSqliteConnection(path, options);
     try {
-      return new SqliteConnections(writer, await openReader(path, options), path, options);
+      const checkpoints = new SqliteCheckpoints({ path, pragmas: durability(options) }, onCheckpointError);
+      return new SqliteConnections(writer, await openReader(path, options), path, options, checkpoints);
     } catch (error) {
       await writer.adapter.dispose();
       throw error;
@@ -54,6 +69,8 @@ export class SqliteConnections {
     const release = () => {
       try {
         this.#leaveTransaction();
+        const { database } = this.#writer;
+        if (database.open) this.#checkpoints.afterWrite(database);
       } finally {
         endTurn();
       }
@@ -75,6 +92,7 @@ export class SqliteConnections {
   async close(): Promise<void> {
     const endTurn = await this.#turns.acquire();
     try {
+      await this.#checkpoints.close();
       await this.#reader.adapter.dispose();
       await this.#writer.adapter.dispose();
     } finally {

@@ -56,7 +56,7 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
     },
   });
   const log = createLogger(config, sink);
-  const db = await openDatabase(databaseOptions(config, (err) => log.error({ err }, 'database connection lost')));
+  const db = await openDatabase(databaseOptions(config, (err, what) => log.error({ err }, what)));
   const app = await buildApp({ config, db, log, document: readOpenApiDocument(), ...(clock && { clock }) });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
