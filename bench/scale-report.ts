@@ -1,15 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './data.js';
 
+/** What was measured on one engine, all sizes side by side. */
 export interface ScaleReport {
+  engine: Engine;
   commit: string;
   machine: string;
   connections: number;
-  /** Requests a second, over all databases of an engine. */
+  /** Requests a second, over all databases. */
   rate: number;
   seconds: number;
-  fills: { engine: Engine; tickets: number; seconds: number; bytes: number }[];
+  fills: { tickets: number; seconds: number; bytes: number }[];
   /** All lists, all gets, all messages, all creates. */
   together: ScaleMeasurement[];
   /** By kind of user, filter and page. */
@@ -17,7 +19,6 @@ export interface ScaleReport {
 }
 
 export interface ScaleMeasurement {
-  engine: Engine;
   tickets: number;
   operation: string;
   requests: number;
@@ -25,44 +26,60 @@ export interface ScaleMeasurement {
   p99Ms: number;
 }
 
-/** Prints the tables; into `folder`, if given, go they and every single figure. */
+/** Prints the tables; into `folder`, if given, go they and every single figure, beside what is there of the other engine. */
 export function writeScaleReport(report: ScaleReport, folder: string | undefined): void {
-  const text = tables(report);
+  if (folder === undefined) {
+    process.stdout.write(tables(report));
+    return;
+  }
+  const file = join(folder, 'performance-scale.json');
+  const before: ScaleReport[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const others = before.filter(({ engine }) => engine !== report.engine);
+  const reports = [...others, report].sort((a, b) => (a.engine < b.engine ? 1 : -1));
+  const text = HEAD + reports.map(tables).join('');
   process.stdout.write(text);
-  if (folder === undefined) return;
   writeFileSync(join(folder, 'performance-scale.md'), text);
-  writeFileSync(join(folder, 'performance-scale.json'), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(reports, null, 1)}\n`);
 }
 
 const unique = <T>(items: T[]): T[] => [...new Set(items)];
 const size = (tickets: number) => tickets.toLocaleString('en-US');
 
-function tables({ commit, machine, connections, rate, seconds, fills, together, measurements }: ScaleReport): string {
+const HEAD = `# Scale
+
+Made by \`npm run bench:scale\`; what it means stands in [performance.md](performance.md#scale). Databases and operations take turns at each request.
+Milliseconds, p50 / p99; in brackets the requests at each size. Half of the tickets belong to heavy users, with up to 50,000 each. Page 500 is the last page where a user has fewer.
+`;
+
+function tables({ engine, commit, machine, connections, rate, seconds, ...measured }: ScaleReport): string {
+  const { fills, together, measurements } = measured;
+  const largest = measurements.at(-1)?.tickets ?? 0;
   const lines = [
-    '# Scale',
     '',
-    `Made by \`npm run bench:scale\`; what it means stands in [performance.md](performance.md#scale). Commit ${commit}; ${machine};`,
-    `${rate} requests a second for ${seconds} s on ${connections} connections, databases and operations taking turns at each request.`,
-    'Milliseconds, p50 / p99; in brackets the requests at each size. Half of the tickets belong to heavy users, with up to 50,000 each. Page 500 is the last page where a user has fewer.',
+    `## ${engine}`,
+    '',
+    `Commit ${commit}; ${machine}; ${rate} requests a second for ${seconds} s on ${connections} connections.`,
+    '',
+    ...table(together),
+    '',
+    'Each by itself:',
+    '',
+    ...table(measurements),
+    '',
+    `Page 500 ÷ page 1 at ${size(largest)} tickets:`,
+    '',
   ];
-  for (const engine of unique(measurements.map((one) => one.engine))) {
-    const own = measurements.filter((one) => one.engine === engine);
-    const largest = own.at(-1)?.tickets ?? 0;
-    lines.push('', `## ${engine}`, '', ...table(together.filter((one) => one.engine === engine)));
-    lines.push('', 'Each by itself:', '', ...table(own));
-    lines.push('', `Page 500 ÷ page 1 at ${size(largest)} tickets:`, '');
-    for (const { operation, ...first } of own.filter(
-      (one) => one.tickets === largest && / page 1$/.test(one.operation),
-    )) {
-      const far = own.find((one) => one.tickets === largest && one.operation === operation.replace(/1$/, '500'));
-      if (far === undefined) continue;
-      const ratio = (key: 'p50Ms' | 'p99Ms') => (far[key] / first[key]).toFixed(2);
-      lines.push(`- ${operation.replace(/, page 1$/, '')}: p50 ${ratio('p50Ms')}, p99 ${ratio('p99Ms')}`);
-    }
+  for (const { operation, tickets, ...first } of measurements) {
+    const far = measurements.find(
+      (one) => one.tickets === tickets && one.operation === operation.replace(/ page 1$/, ' page 500'),
+    );
+    if (tickets !== largest || far === undefined || far.operation === operation) continue;
+    const ratio = (key: 'p50Ms' | 'p99Ms') => (far[key] / first[key]).toFixed(2);
+    lines.push(`- ${operation.replace(/, page 1$/, '')}: p50 ${ratio('p50Ms')}, p99 ${ratio('p99Ms')}`);
   }
-  lines.push('', '## Filling', '', '| | seconds | MiB |', '|---|---|---|');
-  for (const { engine, tickets, seconds: took, bytes } of fills) {
-    lines.push(`| ${engine}, ${size(tickets)} tickets | ${took.toFixed(0)} | ${(bytes / 2 ** 20).toFixed(0)} |`);
+  lines.push('', '| Filled | seconds | MiB |', '|---|---|---|');
+  for (const { tickets, seconds: took, bytes } of fills) {
+    lines.push(`| ${size(tickets)} tickets | ${took.toFixed(0)} | ${(bytes / 2 ** 20).toFixed(0)} |`);
   }
   return `${lines.join('\n')}\n`;
 }

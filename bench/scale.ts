@@ -47,26 +47,26 @@ const sizes = values.sizes.split(',').map((size) => {
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'support-api-scale-'));
-const report: ScaleReport = {
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-  machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}`,
-  connections: CONNECTIONS,
-  rate: Number(values.rate),
-  seconds: Number(values.seconds),
-  fills: [],
-  together: [],
-  measurements: [],
-};
 try {
   for (const engine of engines) {
-    await measureEngine(engine);
-    writeScaleReport(report, values.out);
+    writeScaleReport(await measureEngine(engine), values.out);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function measureEngine(engine: Engine): Promise<void> {
+async function measureEngine(engine: Engine): Promise<ScaleReport> {
+  const report: ScaleReport = {
+    engine,
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}`,
+    connections: CONNECTIONS,
+    rate: Number(values.rate),
+    seconds: Number(values.seconds),
+    fills: [],
+    together: [],
+    measurements: [],
+  };
   const postgresql = engine === 'postgresql' ? await findPostgresql() : undefined;
   const databases: string[] = [];
   const servers: BenchServer[] = [];
@@ -75,7 +75,7 @@ async function measureEngine(engine: Engine): Promise<void> {
     for (const tickets of sizes) {
       if (!postgresql && tickets > 1_000_000) continue;
       const url = await newDatabase(postgresql, tickets, databases);
-      const filled = await fillWithProgress(engine, url, shapeOf(tickets));
+      const filled = await fillWithProgress(engine, url, shapeOf(tickets), report);
       const server = await startServer('ours', url);
       servers.push(server);
       const totals = await totalsIn(url);
@@ -102,6 +102,7 @@ async function measureEngine(engine: Engine): Promise<void> {
       for (const [operation, ms] of byOperation) report.measurements.push(of(operation, ms));
       for (const [operation, ms] of together(byOperation)) report.together.push(of(operation, ms));
     }
+    return report;
   } finally {
     for (const server of servers) await server.stop();
     for (const name of databases) {
@@ -119,7 +120,7 @@ async function newDatabase(postgresql: PostgresqlServer | undefined, tickets: nu
   return databaseUrl(postgresql.url, name);
 }
 
-async function fillWithProgress(engine: Engine, url: string, shape: Shape): Promise<Filled> {
+async function fillWithProgress(engine: Engine, url: string, shape: Shape, { fills }: ScaleReport): Promise<Filled> {
   const { tickets } = shape;
   const started = performance.now();
   let said = started;
@@ -131,7 +132,7 @@ async function fillWithProgress(engine: Engine, url: string, shape: Shape): Prom
     say(`${engine}: ${part}, ${Math.round(done / seconds())} a second${done < tickets ? '' : '; indexes and counts'}`);
   });
   const bytes = await sizeOf(engine, url);
-  report.fills.push({ engine, tickets, seconds: seconds(), bytes });
+  fills.push({ tickets, seconds: seconds(), bytes });
   say(`${engine}: filled with ${tickets} tickets in ${seconds().toFixed(0)} s, ${(bytes / 2 ** 20).toFixed(0)} MiB`);
   return filled;
 }
