@@ -116,7 +116,7 @@ async function measure(instances: number, { url, servers }: Group): Promise<void
       const before = await cpu();
       const { perSecond, p99Ms, requests } = await run({ url, operation, connections, seconds });
       const cpuUs = ((await cpu()) - before) / requests;
-      measurements.push({ instances, operation, perSecond, p99Ms, cpuUs });
+      measurements.push({ instances, operation, perSecond, p99Ms: p99Ms ?? Number.NaN, cpuUs });
       say(`${instances}: ${operation}, round ${round}: ${perSecond.toFixed(0)}/s, ${cpuUs.toFixed(0)} µs CPU`);
     }
   }

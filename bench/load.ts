@@ -13,9 +13,9 @@ export interface Job {
 export interface Result {
   requests: number;
   perSecond: number;
-  /** Of the answers that came when each connection had had its first one. */
-  p50Ms: number;
-  p99Ms: number;
+  /** Of the answers that came when each connection had had its first one. Null if one had none in all that time. */
+  p50Ms: number | null;
+  p99Ms: number | null;
 }
 
 export type ToLoad = { ids: Ids } | { job: Job };
@@ -76,7 +76,7 @@ async function run({ url, operation, connections, seconds }: Job, known: Ids): P
     throw new Error(`${operation} on ${url}: ${errors} errors, ${timeouts} timeouts; ${faults.join('; ')}`);
   }
   times.sort((a, b) => a - b);
-  const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? 0;
+  const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? null;
   return {
     requests,
     perSecond: requests / duration,

@@ -48,20 +48,22 @@ const median = (numbers: number[]): number => {
     ? (sorted[middle] as number)
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 };
+/** A dash where a round has no times. */
+const time = (ms: (number | null)[]): string => (ms.every((one) => one !== null) ? median(ms).toFixed(1) : '–');
 /** Half the distance between the highest and the lowest, in per cent of the median. */
 const spread = (numbers: number[]): number =>
   ((Math.max(...numbers) - Math.min(...numbers)) / 2 / median(numbers)) * 100;
 
 type Key = 'perSecond' | 'p50Ms' | 'p99Ms' | 'cpuUs';
 
-function figures(
+function figures<K extends Key>(
   report: Report,
   engine: Engine,
   connections: number,
   operation: Operation,
   server: ServerName,
-  key: Key,
-) {
+  key: K,
+): Measurement[K][] {
   return report.measurements
     .filter((one) => one.engine === engine && one.connections === connections)
     .filter((one) => one.operation === operation && one.server === server)
@@ -73,7 +75,7 @@ const unique = <T>(items: T[]): T[] => [...new Set(items)];
 function tables(report: Report): string {
   const { commit, machine, rounds, seconds, measurements, resting } = report;
   const lines = [
-    `Commit ${commit}; ${machine}; medians of ${rounds} rounds of ${seconds} s, servers taking turns within each round.`,
+    `Commit ${commit}; ${machine}; medians of ${rounds} rounds of ${seconds} s, servers taking turns within each round. A dash: in a round, some connection had no answer at all.`,
   ];
   const servers = unique(measurements.map(({ server }) => server));
   const ratio = (a: number, b: number) => (Number.isFinite(a / b) ? (a / b).toFixed(2) : '–');
@@ -87,14 +89,15 @@ function tables(report: Report): string {
         `|---|${'---|'.repeat(servers.length * 3 + 2)}`,
       );
       for (const operation of OPERATIONS) {
-        const of = (server: ServerName, key: Key) => figures(report, engine, connections, operation, server, key);
+        const of = <K extends Key>(server: ServerName, key: K) =>
+          figures(report, engine, connections, operation, server, key);
         if (of(servers[0] as ServerName, 'perSecond').length === 0) continue;
         const speed = (server: ServerName) =>
           of(server, 'perSecond').length > 0 ? median(of(server, 'perSecond')) : Number.NaN;
         lines.push(
           `| ${operation} | ${servers.map((server) => `${speed(server).toFixed(0)} ±${spread(of(server, 'perSecond')).toFixed(0)} %`).join(' | ')} | ` +
             `${ratio(speed('ours'), speed('floor'))} | ${ratio(speed('ours'), speed('plain'))} | ` +
-            `${servers.map((server) => `${median(of(server, 'p50Ms')).toFixed(1)} / ${median(of(server, 'p99Ms')).toFixed(1)}`).join(' | ')} | ` +
+            `${servers.map((server) => `${time(of(server, 'p50Ms'))} / ${time(of(server, 'p99Ms'))}`).join(' | ')} | ` +
             `${servers.map((server) => median(of(server, 'cpuUs')).toFixed(0)).join(' | ')} |`,
         );
       }

@@ -92,7 +92,7 @@ async function measureEngine(engine: Engine): Promise<void> {
             done += 1;
             progress(
               `${done}/${total} ${engine} ${operation} c=${connection} round ${round} ${name}: ` +
-                `${result.perSecond.toFixed(0)}/s, p99 ${result.p99Ms.toFixed(1)} ms, ${usage.toFixed(0)} µs CPU`,
+                `${result.perSecond.toFixed(0)}/s, p99 ${result.p99Ms?.toFixed(1) ?? '–'} ms, ${usage.toFixed(0)} µs CPU`,
             );
           }
         }
