@@ -43,13 +43,20 @@ export class SqliteCheckpoints {
     this.#onError = onError;
   }
 
-  /** Call when the connection that writes has committed, and outside of a transaction. Takes a microsecond when nothing is due. */
+  /**
+   * Call when the connection that writes has committed, and outside of a transaction. Takes a microsecond when nothing is
+   * due, and never throws: the commit has happened, whatever comes of this.
+   */
   afterWrite(database: Database): void {
     if (this.#underWay) return;
-    const { look, checkpoint } = this.#on(database);
-    const { log, checkpointed } = look.get() as LogState;
-    if (this.#littleLeft && log >= LONG_PAGES) checkpoint.get();
-    else if (log - checkpointed >= this.#due) this.#start(log - checkpointed);
+    try {
+      const { look, checkpoint } = this.#on(database);
+      const { log, checkpointed } = look.get() as LogState;
+      if (this.#littleLeft && log >= LONG_PAGES) checkpoint.get();
+      else if (log - checkpointed >= this.#due) this.#start(log - checkpointed);
+    } catch (error) {
+      this.#onError(error as Error);
+    }
     this.#littleLeft = false;
   }
 
@@ -59,11 +66,11 @@ export class SqliteCheckpoints {
   }
 
   #start(left: number): void {
-    this.#underWay = true;
     // If nothing comes of it, as it fails or as a reader holds on to the log, not again at each commit.
     this.#due = left + DUE_PAGES;
     this.#worker ??= this.#newWorker();
     this.#worker.postMessage('checkpoint');
+    this.#underWay = true;
   }
 
   #newWorker(): Worker {
