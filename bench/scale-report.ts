@@ -28,16 +28,13 @@ export interface ScaleMeasurement {
 
 /** Prints the tables; into `folder`, if given, go they and every single figure, beside what is there of the other engine. */
 export function writeScaleReport(report: ScaleReport, folder: string | undefined): void {
-  if (folder === undefined) {
-    process.stdout.write(tables(report));
-    return;
-  }
-  const file = join(folder, 'performance-scale.json');
-  const before: ScaleReport[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const file = folder === undefined ? undefined : join(folder, 'performance-scale.json');
+  const before: ScaleReport[] = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   const others = before.filter(({ engine }) => engine !== report.engine);
   const reports = [...others, report].sort((a, b) => (a.engine < b.engine ? 1 : -1));
   const text = HEAD + reports.map(tables).join('');
   process.stdout.write(text);
+  if (folder === undefined || file === undefined) return;
   writeFileSync(join(folder, 'performance-scale.md'), text);
   writeFileSync(file, `${JSON.stringify(reports, null, 1)}\n`);
 }
@@ -69,11 +66,10 @@ function tables({ engine, commit, machine, connections, rate, seconds, ...measur
     `Page 500 ÷ page 1 at ${size(largest)} tickets:`,
     '',
   ];
-  for (const { operation, tickets, ...first } of measurements) {
-    const far = measurements.find(
-      (one) => one.tickets === tickets && one.operation === operation.replace(/ page 1$/, ' page 500'),
-    );
-    if (tickets !== largest || far === undefined || far.operation === operation) continue;
+  const atLargest = measurements.filter(({ tickets }) => tickets === largest);
+  for (const { operation, ...first } of atLargest.filter((one) => / page 1$/.test(one.operation))) {
+    const far = atLargest.find((one) => one.operation === operation.replace(/1$/, '500'));
+    if (far === undefined) continue;
     const ratio = (key: 'p50Ms' | 'p99Ms') => (far[key] / first[key]).toFixed(2);
     lines.push(`- ${operation.replace(/, page 1$/, '')}: p50 ${ratio('p50Ms')}, p99 ${ratio('p99Ms')}`);
   }

@@ -20,7 +20,8 @@ import { steadyLoad, type Target, tokenOf } from './steady-load.js';
 const USAGE = `npm run bench:scale -- [--engines sqlite,postgresql] [--sizes 10k,100k,1m] [--rate 300] [--seconds 60] [--out docs]
 --sizes: of the databases; 10m is for PostgreSQL alone, needs 15 GB of disk and some 15 minutes to fill.
 --rate: requests a second, over all databases of an engine together, on 8 connections.
---out: where performance-scale.md and performance-scale.json go; without it the table is printed only.`;
+--out: where performance-scale.md and performance-scale.json go, beside what they have of the other engine; without it the tables are
+printed only.`;
 
 const CONNECTIONS = 8;
 const SIZES: Record<string, number> = { '10k': 10_000, '100k': 100_000, '1m': 1_000_000, '10m': 10_000_000 };
@@ -93,12 +94,7 @@ async function measureEngine(engine: Engine): Promise<ScaleReport> {
     const progress = (left: number) => say(`${engine}: measuring, ${left} s left`);
     const times = await steadyLoad(targets, { ...load, seconds: report.seconds, progress });
     for (const [tickets, byOperation] of times) {
-      const of = (operation: string, ms: number[]) => ({
-        engine,
-        tickets: Number(tickets),
-        operation,
-        ...quantiles(ms),
-      });
+      const of = (operation: string, ms: number[]) => ({ tickets: Number(tickets), operation, ...quantiles(ms) });
       for (const [operation, ms] of byOperation) report.measurements.push(of(operation, ms));
       for (const [operation, ms] of together(byOperation)) report.together.push(of(operation, ms));
     }

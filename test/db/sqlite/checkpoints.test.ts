@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { type LogState, SqliteCheckpoints } from '../../../src/db/sqlite-checkpoints.js';
+import { sqlitePath } from '../../../src/db/sqlite-connection.js';
 import { newTestDatabase, ticketRow } from '../../support/open-database.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -13,7 +14,7 @@ const MIB = 2 ** 20;
 async function open() {
   const database = await newTestDatabase();
   onTestFinished(() => database[Symbol.asyncDispose]());
-  const other = new BetterSqlite3(database.url.replace(/^file:/, ''), { timeout: 0 });
+  const other = new BetterSqlite3(sqlitePath(database.url), { timeout: 0 });
   onTestFinished(() => void other.close());
   let written = 0;
   return {
@@ -61,7 +62,7 @@ it('keeps the log within 64 MiB and a commit while one write follows the other',
 it('waits for somebody who reads what was before, and goes on when they have ended', async () => {
   const { write, log, url, backgroundErrors, intact } = await open();
   await write(1);
-  const reader = new BetterSqlite3(url.replace(/^file:/, ''), { readonly: true });
+  const reader = new BetterSqlite3(sqlitePath(url), { readonly: true });
   onTestFinished(() => void reader.close());
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM tickets').get();
@@ -86,18 +87,18 @@ it('ends with the database: its thread holds no connection, and no log is left',
   await waitFor(() => log().checkpointed === log().log);
   other.close();
   await db.close();
-  expect(existsSync(`${url.replace(/^file:/, '')}-wal`)).toBe(false);
+  expect(existsSync(`${sqlitePath(url)}-wal`)).toBe(false);
 });
 
 it('tells what it fails with, and tries again when as much has been written again', async () => {
   await using database = await newTestDatabase();
-  const writer = new BetterSqlite3(database.url.replace(/^file:/, ''));
+  const writer = new BetterSqlite3(sqlitePath(database.url));
   onTestFinished(() => void writer.close());
   writer.pragma('wal_autocheckpoint = 0');
   writer.exec('CREATE TABLE pages (page BLOB)');
   const write = (pages: number) => writer.exec(`INSERT INTO pages VALUES (zeroblob(${pages * PAGE}))`);
   const failures: Error[] = [];
-  const path = `${database.url.replace(/^file:/, '')}-elsewhere`;
+  const path = `${sqlitePath(database.url)}-elsewhere`;
   const checkpoints = new SqliteCheckpoints({ path, pragmas: [] }, (error) => failures.push(error));
   let threads = 0;
   const count = () => {
