@@ -1,6 +1,7 @@
 import autocannon from 'autocannon';
 import type { Ids } from './data.js';
 import { type Operation, requestOf } from './operations.js';
+import { quantile } from './quantile.js';
 
 /** One stretch of load on one server. Runs in a process of its own: the runner sends the job, and gets the result. */
 export interface Job {
@@ -76,12 +77,11 @@ async function run({ url, operation, connections, seconds }: Job, known: Ids): P
     throw new Error(`${operation} on ${url}: ${errors} errors, ${timeouts} timeouts; ${faults.join('; ')}`);
   }
   times.sort((a, b) => a - b);
-  const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? null;
   return {
     requests,
     perSecond: requests / duration,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
+    p50Ms: quantile(times, 0.5) ?? null,
+    p99Ms: quantile(times, 0.99) ?? null,
   };
 }
 

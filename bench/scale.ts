@@ -7,6 +7,7 @@ import { findPostgresql, type PostgresqlServer } from '../test/support/find-post
 import { administer, databaseUrl } from '../test/support/postgresql-server.js';
 import { rawRows } from '../test/support/raw-rows.js';
 import type { Engine } from './data.js';
+import { quantile } from './quantile.js';
 import { type Filled, fill, type Shape, shapeOf } from './scale-data.js';
 import { type Filter, farPage, listPath, operationsOn } from './scale-operations.js';
 import { type ScaleReport, writeScaleReport } from './scale-report.js';
@@ -199,8 +200,7 @@ function together(byOperation: ReadonlyMap<string, number[]>): Map<string, numbe
 
 function quantiles(ms: number[]): { requests: number; p50Ms: number; p99Ms: number } {
   const sorted = ms.sort((a, b) => a - b);
-  const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
-  return { requests: sorted.length, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+  return { requests: sorted.length, p50Ms: quantile(sorted, 0.5) ?? 0, p99Ms: quantile(sorted, 0.99) ?? 0 };
 }
 
 function say(line: string): void {
