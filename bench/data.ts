@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { migrate } from '../src/db/migrate.js';
+import { migrate } from '../src/db/migrations/migrate.js';
 
 export type Engine = 'sqlite' | 'postgresql';
 

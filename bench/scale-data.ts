@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import pg from 'pg';
-import { migrate } from '../src/db/migrate.js';
+import { migrate } from '../src/db/migrations/migrate.js';
 import type { Engine } from './data.js';
 
 /** Most tickets of one user. */

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { environment } from '../src/config.js';
+import { environment } from '../src/config/config.js';
 
 const page = new URL('../docs/configuration.md', import.meta.url);
-const BEGIN = '<!-- config-table: made from src/config.ts by `npm run docs:config`; changes here are lost -->';
+const BEGIN = '<!-- config-table: made from src/config/config.ts by `npm run docs:config`; changes here are lost -->';
 const END = '<!-- /config-table -->';
 
 /** Every setting of the service, in the order of the schema. */
@@ -15,7 +15,7 @@ export function configTable(): string {
   const { properties = {} } = z.toJSONSchema(environment, { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties).map(([name, field]) => {
     const { description, default: value } = field as { description?: string; default?: unknown };
-    if (!description) throw new Error(`${name} has no description in src/config.ts`);
+    if (!description) throw new Error(`${name} has no description in src/config/config.ts`);
     // A set but empty variable counts as not set: '' is no default that anybody could write.
     const shown = value === undefined || value === '' ? 'none' : `\`${String(value)}\``;
     return `| \`${name}\` | ${shown} | ${description.replaceAll('|', '\\|')} |`;
@@ -33,5 +33,5 @@ export function withConfigTable(text: string): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(page, withConfigTable(readFileSync(page, 'utf8')));
-  process.stdout.write('docs/configuration.md is up to date with src/config.ts\n');
+  process.stdout.write('docs/configuration.md is up to date with src/config/config.ts\n');
 }

@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { readMigrations } from '../src/db/migrations.js';
+import { readMigrations } from '../src/db/migrations/plan.js';
 
 // Prisma's SQL, completed by what its models can't say and both engines need.
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { openApiDocument } from '../src/http/openapi.js';
+import { openApiDocument } from '../src/http/openapi/document.js';
 import { appRouter } from '../src/router.js';
 
 // Makes the committed openapi.json anew; a test fails while the two differ.

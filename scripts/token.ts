@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { createSigner } from 'fast-jwt';
 import { withDevelopmentSecret } from '../src/auth/development-secret.js';
-import { ConfigError, loadConfig } from '../src/config.js';
-import { loadEnvFile } from '../src/env-file.js';
+import { ConfigError, loadConfig } from '../src/config/config.js';
+import { loadEnvFile } from '../src/config/env-file.js';
 
 const USAGE = 'Usage: npm run --silent token -- --sub user_123 [--role customer|agent|admin] [--expires 30s|15m|1h|7d]';
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -8,32 +8,32 @@ import Fastify, {
 } from 'fastify';
 import { installAuthentication } from './auth/authenticate.js';
 import type { Principal } from './auth/principal.js';
-import { type Clock, systemClock } from './clock.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import type { DatabaseHandle } from './db/handle.js';
-import { acceptEmptyBodies, installBodyParser } from './http/body-parser.js';
-import { clientAddress } from './http/client-address.js';
-import { docsPage } from './http/docs-page.js';
-import { handleError } from './http/error-handler.js';
-import { healthRoutes } from './http/health.js';
 import { endWith } from './http/hooks.js';
-import { takeOverNodeAnswers } from './http/node-answers.js';
-import { shedOverload } from './http/overload.js';
-import { answerParserError, beginAfterParser } from './http/parser-errors.js';
-import { rateLimits } from './http/rate-limit.js';
-import { requestContext } from './http/request-context.js';
-import { logRequests, requestId } from './http/request-log.js';
-import { restBridge } from './http/rest.js';
-import { sendSecurityHeaders } from './http/security-headers.js';
-import { TRPC_PREFIX } from './http/send-failure.js';
-import { serverLimits } from './http/server-limits.js';
-import { refuseWhileClosing } from './http/shutdown.js';
-import { dropStragglers } from './http/stragglers.js';
-import { limitTime } from './http/time-limit.js';
-import { trpcSurface } from './http/trpc.js';
-import { Unanswered } from './http/unanswered.js';
-import { answerUnknownRoutes } from './http/unknown-routes.js';
+import { replaceDefaultResponses } from './http/lifecycle/default-responses.js';
+import { closeDrainingConnections } from './http/lifecycle/draining-connections.js';
+import { healthRoutes } from './http/lifecycle/health.js';
+import { OpenRequests } from './http/lifecycle/open-requests.js';
+import { answerParserError, beginAfterParser } from './http/lifecycle/parser-errors.js';
+import { refuseWhileClosing } from './http/lifecycle/shutdown.js';
+import { clientAddress } from './http/limits/client-address.js';
+import { shedOverload } from './http/limits/overload.js';
+import { rateLimits } from './http/limits/rate-limit.js';
+import { serverLimits } from './http/limits/server-limits.js';
+import { limitTime } from './http/limits/time-limit.js';
+import { docsPage } from './http/openapi/docs-page.js';
+import { acceptEmptyBodies, installBodyParser } from './http/request/body-parser.js';
+import { requestContext } from './http/request/request-context.js';
+import { logRequests, requestId } from './http/request/request-log.js';
+import { handleError } from './http/response/error-handler.js';
+import { sendSecurityHeaders } from './http/response/security-headers.js';
+import { TRPC_PREFIX } from './http/response/send-failure.js';
+import { restBridge } from './http/rest/bridge.js';
+import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
+import { trpcSurface } from './http/trpc/surface.js';
 import { appRouter } from './router.js';
+import { type Clock, systemClock } from './schema/clock.js';
 import './http/fastify-types.js';
 
 interface AppParts {
@@ -49,7 +49,7 @@ const MAX_BATCH_SIZE = 20;
 
 /** The whole server, ready to listen or to inject requests into. Never listens itself, and leaves `db` open. */
 export async function buildApp({ config, db, log, document, clock = systemClock }: AppParts): Promise<FastifyInstance> {
-  const unanswered = new Unanswered();
+  const openRequests = new OpenRequests();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     // Ours has one line for each answer: see logRequests().
@@ -64,14 +64,14 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
       reply.header('x-request-id', request.id);
       return handleError(error, request, reply);
     },
-    clientErrorHandler: (error, socket) => answerParserError(error, socket, requestId({ headers: {} }), unanswered),
+    clientErrorHandler: (error, socket) => answerParserError(error, socket, requestId({ headers: {} }), openRequests),
   });
 
-  unanswered.watch(app.server);
+  openRequests.watch(app.server);
   beginAfterParser(app);
   app.setErrorHandler(handleError);
   logRequests(app);
-  limitTime(app, unanswered, config.REQUEST_TIMEOUT_MS);
+  limitTime(app, openRequests, config.REQUEST_TIMEOUT_MS);
 
   sendSecurityHeaders(app);
   if (config.CORS_ORIGINS.length > 0) {
@@ -93,9 +93,9 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
       strictPreflight: false,
     });
   }
-  takeOverNodeAnswers(app);
+  replaceDefaultResponses(app);
   refuseWhileClosing(app);
-  dropStragglers(app, unanswered);
+  closeDrainingConnections(app, openRequests);
   const inFlight = shedOverload(app, config);
   const limitRate = await rateLimits(app, config);
   await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress });

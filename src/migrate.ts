@@ -1,8 +1,8 @@
-import { loadConfig } from './config.js';
-import { migrate } from './db/migrate.js';
+import { loadConfig } from './config/config.js';
+import { loadEnvFile } from './config/env-file.js';
+import { failStart } from './config/fail-start.js';
+import { migrate } from './db/migrations/migrate.js';
 import { databaseOptions } from './db/options.js';
-import { loadEnvFile } from './env-file.js';
-import { failStart } from './fail-start.js';
 
 /** `npm run migrate`: applies pending migrations and leaves; for where MIGRATE_ON_START is `false`. */
 async function main(): Promise<void> {

@@ -1,9 +1,9 @@
 import { categoriesRouter } from './categories/router.js';
 import { deskRouter } from './desk/router.js';
 import { messagesRouter } from './messages/router.js';
+import { mergeRouters, router } from './procedure/trpc.js';
 import { rateProcedure } from './ratings/router.js';
 import { ticketsRouter } from './tickets/router.js';
-import { mergeRouters, router } from './trpc.js';
 
 export const appRouter = router({
   support: router({

@@ -1,8 +1,8 @@
 import jwt, { type TokenOrHeader } from '@fastify/jwt';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Clock } from '../clock.js';
-import type { Config } from '../config.js';
-import { AppError } from '../errors.js';
+import type { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import type { Clock } from '../schema/clock.js';
 import { bearerToken } from './bearer-token.js';
 import { checkInForce, isInForce, readClaims } from './claims.js';
 import { verificationKeys } from './keys.js';

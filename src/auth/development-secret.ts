@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Config, ConfigError, SECRET_BYTES } from '../config.js';
+import { type Config, ConfigError, SECRET_BYTES } from '../config/config.js';
 
 /** Where the development secret is kept: beside the SQLite file, or in ./data when the database is elsewhere. */
 export function developmentSecretPath(config: Config): string {

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { type PublicKey, publicKeyFromJwk } from '../public-key.js';
+import { type PublicKey, publicKeyFromJwk } from '../config/public-key.js';
 import type { TokenHeader } from './token-header.js';
 
 interface PublishedKey extends PublicKey {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock } from '../clock.js';
-import type { Config } from '../config.js';
-import { type PublicKeyAlgorithm, publicKeyFromPem } from '../public-key.js';
+import type { Config } from '../config/config.js';
+import { type PublicKeyAlgorithm, publicKeyFromPem } from '../config/public-key.js';
+import type { Clock } from '../schema/clock.js';
 import { RemoteKeySet } from './remote-key-set.js';
 import type { TokenHeader } from './token-header.js';
 

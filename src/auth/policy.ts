@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 import { isStaff, type Principal } from './principal.js';
 
 /** Who may call a procedure: any verified user, those who work the desk, or admins alone. */

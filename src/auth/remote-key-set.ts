@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock } from '../clock.js';
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
+import type { Clock } from '../schema/clock.js';
 import { fetchJson } from './fetch-json.js';
 import { KeySet } from './key-set.js';
 import type { TokenHeader } from './token-header.js';

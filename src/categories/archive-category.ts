@@ -1,6 +1,6 @@
 import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../scope.js';
-import { isStorable } from '../text.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { isStorable } from '../schema/text.js';
 import { categoryNotFound, DESK_CATEGORY } from './desk-category.js';
 import type { DeskCategory, OneCategoryInput } from './schemas.js';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 
 /** The refusal of a `categoryId` that names no active category. */
 export function categoryNotActive(): AppError {

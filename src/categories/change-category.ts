@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
 import { findCategory, lockCategories, requireFreeName } from './desk-category.js';
 import type { ChangeCategoryInput, DeskCategory } from './schemas.js';
 

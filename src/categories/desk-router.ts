@@ -1,5 +1,5 @@
-import { reading, transacting, writing } from '../scope.js';
-import { adminProcedure, agentProcedure, router } from '../trpc.js';
+import { reading, transacting, writing } from '../procedure/scope.js';
+import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
 import { archiveCategory } from './archive-category.js';
 import { changeCategory } from './change-category.js';
 import { createCategory } from './create-category.js';

@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import type { Category } from './schemas.js';
 
 const selectActive = new Statement<Record<string, never>, Category>(

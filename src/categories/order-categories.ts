@@ -1,6 +1,6 @@
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
-import type { WriteScope } from '../scope.js';
+import { AppError } from '../errors/app-error.js';
+import type { WriteScope } from '../procedure/scope.js';
 import { lockCategories } from './desk-category.js';
 import { listDeskCategories } from './list-desk-categories.js';
 import type { DeskCategory, OrderCategoriesInput } from './schemas.js';

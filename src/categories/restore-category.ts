@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
 import { findCategory, LAST_POSITION, lockCategories, requireFreeName } from './desk-category.js';
 import type { DeskCategory, OneCategoryInput } from './schemas.js';
 

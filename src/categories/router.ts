@@ -1,5 +1,5 @@
-import { reading } from '../scope.js';
-import { customerProcedure, router } from '../trpc.js';
+import { reading } from '../procedure/scope.js';
+import { customerProcedure, router } from '../procedure/trpc.js';
 import { listCategories } from './list-categories.js';
 import { listCategoriesInput, listCategoriesOutput } from './schemas.js';
 

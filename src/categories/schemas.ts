@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, timestamp } from '../text.js';
+import { text, timestamp } from '../schema/text.js';
 
 export const listCategoriesInput = z.strictObject({}).optional();
 

@@ -1,10 +1,10 @@
 import { createTRPCClient, httpBatchLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { ErrorData } from '../procedure/trpc.js';
 import type { AppRouter } from '../router.js';
-import type { ErrorData } from '../trpc.js';
 
-export type { ErrorCode } from '../errors.js';
-export type { ErrorDetail } from '../validation.js';
+export type { ErrorCode } from '../errors/app-error.js';
+export type { ErrorDetail } from '../errors/details.js';
 export type { AppRouter, ErrorData };
 
 /** What each procedure takes: `SupportInputs['support']['tickets']['create']`. */

@@ -2,11 +2,11 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { toAppError, UnknownOutcomeError } from './driver-errors.js';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
 import type { DatabaseHandle, Deadline, Engine } from './handle.js';
-import type { PoolOptions } from './postgresql-pool.js';
+import type { PoolOptions } from './postgresql/pool.js';
 import { retryConflicts } from './retry-conflicts.js';
 import type { Sql } from './sql/sql.js';
 import { deadlineExpired, type WriteOptions, type Writer } from './sql/writer.js';
-import type { SqliteOptions } from './sqlite-connection.js';
+import type { SqliteOptions } from './sqlite/connection.js';
 
 export interface DatabaseOptions {
   /** `file:…` or `postgresql://…`. */
@@ -144,11 +144,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   // Loaded only where they are needed: each engine brings a driver and a client of its own.
   if (engine === 'sqlite') {
-    const { sqlitePath } = await import('./sqlite-connection.js');
-    const { SqliteConnections } = await import('./sqlite-connections.js');
-    const { SqliteAdapterFactory } = await import('./sqlite-adapter.js');
-    const { SqliteSql } = await import('./sql/sqlite-sql.js');
-    const { SqliteWriter } = await import('./sql/sqlite-writer.js');
+    const { sqlitePath } = await import('./sqlite/connection.js');
+    const { SqliteConnections } = await import('./sqlite/connections.js');
+    const { SqliteAdapterFactory } = await import('./sqlite/adapter.js');
+    const { SqliteSql } = await import('./sqlite/sql.js');
+    const { SqliteWriter } = await import('./sqlite/group-commit.js');
     const { PrismaClient: Client } = await import('./generated/sqlite/client.js');
     const connections = await SqliteConnections.open(sqlitePath(url), sqlite, (error) =>
       onBackgroundError(error, 'checkpoint failed'),
@@ -164,10 +164,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       abandon: async () => {},
     });
   }
-  const { abandonPool, openPool } = await import('./postgresql-pool.js');
-  const { PostgresqlAdapterFactory } = await import('./postgresql-adapter.js');
-  const { PostgresqlReader } = await import('./sql/postgresql-reader.js');
-  const { PostgresqlWriter } = await import('./sql/postgresql-writer.js');
+  const { abandonPool, openPool } = await import('./postgresql/pool.js');
+  const { PostgresqlAdapterFactory } = await import('./postgresql/adapter.js');
+  const { PostgresqlReader } = await import('./postgresql/reader.js');
+  const { PostgresqlWriter } = await import('./postgresql/writer.js');
   const { PrismaClient: Client } = await import('./generated/postgresql/client.js');
   const connections = openPool(url, pool, (error) => onBackgroundError(error, 'database connection lost'));
   const adapter: SqlDriverAdapterFactory = new PostgresqlAdapterFactory(connections);

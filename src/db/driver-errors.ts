@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 
 // Prisma's P-codes, PostgreSQL's SQLSTATEs, SQLite's names and Node's errno all come as `code`, and are disjoint.
 

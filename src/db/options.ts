@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { DatabaseOptions } from './database.js';
 
 /** The part of the configuration that openDatabase() takes. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 import { isConflict, toAppError } from './driver-errors.js';
 
 const ATTEMPTS = 5;

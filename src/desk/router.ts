@@ -2,14 +2,14 @@ import { deskCategoriesRouter } from '../categories/desk-router.js';
 import { figuresRouter } from '../figures/router.js';
 import { macrosRouter } from '../macros/router.js';
 import { notesRouter } from '../notes/router.js';
+import { router } from '../procedure/trpc.js';
 import { ratingsRouter } from '../ratings/router.js';
 import { slaRouter } from '../sla/router.js';
 import { tagsRouter } from '../tags/router.js';
-import { router } from '../trpc.js';
 import { deskEventsRouter } from './history/router.js';
-import { deskMessagesRouter } from './messages-router.js';
 import { searchRouter } from './search/router.js';
-import { deskTicketsRouter } from './tickets/router.js';
+import { deskMessagesRouter } from './work/messages-router.js';
+import { deskTicketsRouter } from './work/router.js';
 
 /** The agents' side: a table of contents. */
 export const deskRouter = router({

@@ -1,5 +1,5 @@
 import { type Dialect, Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
 import type { EventType } from './event-types.js';
 
 interface EventSql {

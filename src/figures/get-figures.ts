@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
 import { type Done, partsOf, workOf } from './part.js';
 import type { Figures, FiguresInput } from './schemas.js';

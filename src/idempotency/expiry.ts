@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
 import type { Database } from '../db/database.js';
 import { Statement } from '../db/sql/statement.js';
+import type { Clock } from '../schema/clock.js';
 
 const HOUR_MS = 3_600_000;
 const KEPT_MS = 24 * HOUR_MS;

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js';
 import type { Database } from '../db/database.js';
+import type { Clock } from '../schema/clock.js';
 import { closeResolved } from '../tickets/close-resolved.js';
 import type { Job } from './run-jobs.js';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
 import type { Database } from '../db/database.js';
 import { removeExpired } from '../idempotency/expiry.js';
+import type { Clock } from '../schema/clock.js';
 import type { Job } from './run-jobs.js';
 
 const EVERY_MS = 600_000;

@@ -1,4 +1,4 @@
-import type { Log } from '../context.js';
+import type { Log } from '../procedure/context.js';
 
 /** Work that comes again and again, with its state in the tables: it goes on where it was after any end. */
 export interface Job {

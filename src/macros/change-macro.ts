@@ -1,6 +1,6 @@
 import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../scope.js';
-import { isStorable } from '../text.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { isStorable } from '../schema/text.js';
 import { macroNotFound } from './find-macro.js';
 import { requireFreeName } from './require-free-name.js';
 import type { ChangeMacroInput, Macro } from './schemas.js';

@@ -1,6 +1,6 @@
 import { Statement } from '../db/sql/statement.js';
-import { newId } from '../ids.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { newId } from '../schema/ids.js';
 import { requireFreeName } from './require-free-name.js';
 import type { CreateMacroInput, Macro } from './schemas.js';
 

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/sql/sql.js';
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
-import { isStorable } from '../text.js';
+import { AppError } from '../errors/app-error.js';
+import { isStorable } from '../schema/text.js';
 import type { Macro } from './schemas.js';
 
 const selectMacro = new Statement<{ macroId: string }, Macro>(

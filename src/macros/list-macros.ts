@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import type { ListMacrosInput, Macro } from './schemas.js';
 
 const selectMacros = new Statement<{ limit: number; skip: number }, Macro>(

@@ -1,7 +1,7 @@
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
-import type { ReadScope } from '../scope.js';
-import { codePoints } from '../text.js';
+import { AppError } from '../errors/app-error.js';
+import type { ReadScope } from '../procedure/scope.js';
+import { codePoints } from '../schema/text.js';
 import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
 import { findMacro } from './find-macro.js';
 import { type Facts, fillIn } from './placeholders.js';

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/sql/sql.js';
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 
 const lockMacros = new Statement<Record<string, never>>('lock macros', ({ exclusive }) => exclusive('macros'));
 

@@ -1,5 +1,5 @@
-import { reading, transacting, writing } from '../scope.js';
-import { adminProcedure, agentProcedure, router } from '../trpc.js';
+import { reading, transacting, writing } from '../procedure/scope.js';
+import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
 import { changeMacro } from './change-macro.js';
 import { createMacro } from './create-macro.js';
 import { deleteMacro } from './delete-macro.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pageFields } from '../pagination.js';
-import { text, timestamp } from '../text.js';
+import { pageFields } from '../schema/pagination.js';
+import { text, timestamp } from '../schema/text.js';
 import { ticketId } from '../tickets/schemas.js';
 import { placeholderFault } from './placeholders.js';
 

@@ -1,9 +1,9 @@
 import { Statement } from '../db/sql/statement.js';
 import { WriteChain } from '../db/sql/write-chain.js';
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 import { eventLink } from '../events/record-event.js';
-import { newId } from '../ids.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { newId } from '../schema/ids.js';
 import { answeringSql, NOT_CLOSED, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
 import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
 import type { AddedMessage, AddMessageInput } from './schemas.js';

@@ -1,5 +1,5 @@
-import { writing } from '../scope.js';
-import { customerProcedure, router } from '../trpc.js';
+import { writing } from '../procedure/scope.js';
+import { customerProcedure, router } from '../procedure/trpc.js';
 import { addMessage } from './add-message.js';
 import { addMessageInput, addMessageOutput } from './schemas.js';
 

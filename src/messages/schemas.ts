@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attachmentIds, text, timestamp } from '../text.js';
+import { attachmentIds, text, timestamp } from '../schema/text.js';
 import { ticketId } from '../tickets/schemas.js';
 
 export const addMessageInput = z

@@ -1,7 +1,7 @@
 import { WriteChain } from '../db/sql/write-chain.js';
 import { eventLink } from '../events/record-event.js';
-import { isTicketId, newId } from '../ids.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { isTicketId, newId } from '../schema/ids.js';
 import { ticketNotFound } from '../tickets/visible-ticket.js';
 import type { AddNoteInput, Note } from './schemas.js';
 

@@ -1,5 +1,5 @@
-import { writing } from '../scope.js';
-import { agentProcedure, router } from '../trpc.js';
+import { writing } from '../procedure/scope.js';
+import { agentProcedure, router } from '../procedure/trpc.js';
 import { addNote } from './add-note.js';
 import { addNoteInput, note } from './schemas.js';
 

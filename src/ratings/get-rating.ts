@@ -1,6 +1,6 @@
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
-import type { ReadScope } from '../scope.js';
+import { AppError } from '../errors/app-error.js';
+import type { ReadScope } from '../procedure/scope.js';
 import { visibleTicket } from '../tickets/visible-ticket.js';
 import type { GetRatingInput, Rating } from './schemas.js';
 

@@ -1,7 +1,7 @@
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
+import { AppError } from '../errors/app-error.js';
 import { recordEvent } from '../events/record-event.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
 import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
 import type { RateTicketInput, Rating } from './schemas.js';
 

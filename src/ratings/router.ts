@@ -1,5 +1,5 @@
-import { reading, transacting } from '../scope.js';
-import { agentProcedure, customerProcedure, router } from '../trpc.js';
+import { reading, transacting } from '../procedure/scope.js';
+import { agentProcedure, customerProcedure, router } from '../procedure/trpc.js';
 import { getRating } from './get-rating.js';
 import { rateTicket } from './rate-ticket.js';
 import { getRatingInput, rateTicketInput, rating } from './schemas.js';

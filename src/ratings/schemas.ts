@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, timestamp } from '../text.js';
+import { text, timestamp } from '../schema/text.js';
 import { ticketId } from '../tickets/schemas.js';
 
 const RANGE = 'Must be a whole number from 1 to 5';

@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import { TICKET_PRIORITIES, type TicketPriority } from '../tickets/lifecycle.js';
 import { listSlaTargets } from './list-targets.js';
 import type { ListSlaBreachesInput, SlaBreach } from './schemas.js';

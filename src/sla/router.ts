@@ -1,5 +1,5 @@
-import { reading, writing } from '../scope.js';
-import { adminProcedure, agentProcedure, router } from '../trpc.js';
+import { reading, writing } from '../procedure/scope.js';
+import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
 import { listSlaBreaches } from './list-breaches.js';
 import { listSlaTargets } from './list-targets.js';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pageFields } from '../pagination.js';
-import { timestamp } from '../text.js';
+import { pageFields } from '../schema/pagination.js';
+import { timestamp } from '../schema/text.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
 
 /** A year. */

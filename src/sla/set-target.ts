@@ -1,7 +1,7 @@
 import { Statement } from '../db/sql/statement.js';
-import { AppError } from '../errors.js';
-import type { WriteScope } from '../scope.js';
-import { isStorable } from '../text.js';
+import { AppError } from '../errors/app-error.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { isStorable } from '../schema/text.js';
 import type { SetSlaTargetInput, SlaTarget } from './schemas.js';
 
 const updateTarget = new Statement<SetSlaTargetInput, SlaTarget>(

@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import { normalTag } from './normal-tag.js';
 import type { ListTagsInput } from './schemas.js';
 

@@ -1,5 +1,5 @@
-import { reading, transacting } from '../scope.js';
-import { agentProcedure, router } from '../trpc.js';
+import { reading, transacting } from '../procedure/scope.js';
+import { agentProcedure, router } from '../procedure/trpc.js';
 import { changeTags } from './change-tags.js';
 import { listTags } from './list-tags.js';
 import { changeTagsInput, listTagsInput, listTagsOutput, ticketTagsInput, ticketTagsOutput } from './schemas.js';

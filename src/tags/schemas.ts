@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pageFields } from '../pagination.js';
-import { codePoints } from '../text.js';
+import { pageFields } from '../schema/pagination.js';
+import { codePoints } from '../schema/text.js';
 import { ticketId } from '../tickets/schemas.js';
 
 /** Most tags of a ticket. */

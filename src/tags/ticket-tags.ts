@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
 import type { TicketTags, TicketTagsInput } from './schemas.js';
 

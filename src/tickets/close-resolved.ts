@@ -1,7 +1,7 @@
 import type { Principal } from '../auth/principal.js';
 import { Statement } from '../db/sql/statement.js';
 import { recordEvent } from '../events/record-event.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
 
 /** Who does what happens by itself. */
 const SYSTEM: Principal = { userId: 'system', role: 'admin' };

@@ -1,7 +1,7 @@
 import { Statement } from '../db/sql/statement.js';
 import { WriteChain } from '../db/sql/write-chain.js';
 import { eventLink } from '../events/record-event.js';
-import type { WriteScope } from '../scope.js';
+import type { WriteScope } from '../procedure/scope.js';
 import { NOT_CLOSED } from './lifecycle-sql.js';
 import type { ClosedTicket, CloseTicketInput } from './schemas.js';
 import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from './visible-ticket.js';

@@ -1,9 +1,9 @@
 import { categoryNotActive } from '../categories/category-not-active.js';
 import { WriteChain } from '../db/sql/write-chain.js';
 import { eventLink } from '../events/record-event.js';
-import { newId } from '../ids.js';
-import type { WriteScope } from '../scope.js';
-import { isStorable } from '../text.js';
+import type { WriteScope } from '../procedure/scope.js';
+import { newId } from '../schema/ids.js';
+import { isStorable } from '../schema/text.js';
 import type { CreatedTicket, CreateTicketInput } from './schemas.js';
 
 type NewTicket = Record<

@@ -1,5 +1,5 @@
 import { Statement } from '../db/sql/statement.js';
-import type { ReadScope } from '../scope.js';
+import type { ReadScope } from '../procedure/scope.js';
 import type { ListTicketsInput, TicketSummary } from './schemas.js';
 
 type Filters = { userId: string; status: string; priority: string };

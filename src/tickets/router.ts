@@ -1,5 +1,5 @@
-import { reading, writing } from '../scope.js';
-import { customerProcedure, router } from '../trpc.js';
+import { reading, writing } from '../procedure/scope.js';
+import { customerProcedure, router } from '../procedure/trpc.js';
 import { closeTicket } from './close-ticket.js';
 import { createTicket } from './create-ticket.js';
 import { getTicket } from './get-ticket.js';

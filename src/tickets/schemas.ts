@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pageFields } from '../pagination.js';
-import { attachmentIds, text, timestamp } from '../text.js';
+import { pageFields } from '../schema/pagination.js';
+import { attachmentIds, text, timestamp } from '../schema/text.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
 
 /** Any string: one that is no ticket's id is `404 Ticket not found`, not a 400. */

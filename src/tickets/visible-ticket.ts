@@ -1,6 +1,6 @@
 import { isStaff, type Principal } from '../auth/principal.js';
-import { AppError } from '../errors.js';
-import { isTicketId } from '../ids.js';
+import { AppError } from '../errors/app-error.js';
+import { isTicketId } from '../schema/ids.js';
 
 /** The values of VISIBLE_TICKET. `owner`: whose it must be; null for the desk, which sees everybody's. */
 export type VisibleTicket = { ticketId: string; owner: string | null };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readOpenApiDocument } from '../../src/openapi-document.js';
+import { readOpenApiDocument } from '../../src/http/openapi/read-document.js';
 import { startApp, type TestApp } from '../support/app.js';
 
 // What a browser would do with the page, without a browser: load what it names, and obey its policy.

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withDevelopmentSecret } from '../../src/auth/development-secret.js';
-import { loadConfig } from '../../src/config.js';
-import { publicKeyFromPem } from '../../src/public-key.js';
+import { loadConfig } from '../../src/config/config.js';
+import { publicKeyFromPem } from '../../src/config/public-key.js';
 import { keyPairIssuer, PEM, publicJwk } from '../support/issuer.js';
 import { TEST_SECRET } from '../support/tokens.js';
 

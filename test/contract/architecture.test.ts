@@ -16,8 +16,8 @@ const PROGRAMS = ['main.ts', 'migrate.ts'];
 const FEATURE_ROUTERS = files.filter((file) => /^[^/]+\/(.+\/)?(\w+-)?router\.ts$/.test(file));
 const FEATURES = [...new Set(FEATURE_ROUTERS.map((file) => `${file.split('/')[0]}/`))];
 
-/** The room that a file stands in: its folder, or the file itself at the top. */
-const roomOf = (file: string) => (file.includes('/') ? `${file.split('/')[0]}/` : file);
+/** The module that a file stands in: its folder, or the file itself at the top. */
+const moduleOf = (file: string) => (file.includes('/') ? `${file.split('/')[0]}/` : file);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
 const isNodes = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
 
@@ -25,27 +25,29 @@ describe('docs/architecture.md', () => {
   const { text } = readPage('docs/architecture.md');
   const names = (cell = '') => [...cell.matchAll(/`([\w-]+(?:\.ts|\/))`/g)].map(([, name]) => name as string);
   const platform = tableRows(text, 'Platform');
-  const rooms = [...tableRows(text, 'Where'), ...platform].map(([where, , may = '']) => ({
-    rooms: names(where),
+  const modules = [...tableRows(text, 'Where'), ...platform].map(([where, , may = '']) => ({
+    modules: names(where),
     named: names(may),
-    allowed: [...names(may), ...(may.includes('the platform') ? platform.flatMap(([room]) => names(room)) : [])],
+    allowed: [...names(may), ...(may.includes('the platform') ? platform.flatMap(([module]) => names(module)) : [])],
     anything: may.startsWith('anything'),
     typesOnly: may.startsWith('types of'),
   }));
 
-  it('has every room, once', () => {
-    const documented = rooms.flatMap((row) => row.rooms).sort();
-    expect(documented).toEqual([...new Set(files.map(roomOf))].sort());
+  it('has every module, once', () => {
+    const documented = modules.flatMap((row) => row.modules).sort();
+    expect(documented).toEqual([...new Set(files.map(moduleOf))].sort());
   });
 
-  it.each(rooms.map((row) => [row.rooms.join(', '), row] as const))('says what %s imports', (_name, row) => {
-    const outgoing = local.filter(({ from, to }) => row.rooms.includes(roomOf(from)) && roomOf(to) !== roomOf(from));
+  it.each(modules.map((row) => [row.modules.join(', '), row] as const))('says what %s imports', (_name, row) => {
+    const outgoing = local.filter(
+      ({ from, to }) => row.modules.includes(moduleOf(from)) && moduleOf(to) !== moduleOf(from),
+    );
     if (!row.anything) {
-      expect(outgoing.filter(({ to }) => !row.allowed.includes(roomOf(to))).map(show)).toEqual([]);
+      expect(outgoing.filter(({ to }) => !row.allowed.includes(moduleOf(to))).map(show)).toEqual([]);
     }
     if (row.typesOnly) expect(outgoing.filter(({ typeOnly }) => !typeOnly).map(show)).toEqual([]);
     // Nor does it say what is no longer so.
-    expect(row.named.filter((room) => !outgoing.some(({ to }) => roomOf(to) === room))).toEqual([]);
+    expect(row.named.filter((module) => !outgoing.some(({ to }) => moduleOf(to) === module))).toEqual([]);
   });
 });
 
@@ -60,14 +62,14 @@ describe('imports', () => {
   });
 
   it('of features never reach HTTP, nor those of HTTP a feature', () => {
-    const isFeature = (file: string) => FEATURES.includes(roomOf(file));
-    const isHttp = (file: string) => roomOf(file) === 'http/';
+    const isFeature = (file: string) => FEATURES.includes(moduleOf(file));
+    const isHttp = (file: string) => moduleOf(file) === 'http/';
     expect(local.filter(({ from, to }) => isFeature(from) && isHttp(to)).map(show)).toEqual([]);
     expect(local.filter(({ from, to }) => isHttp(from) && isFeature(to)).map(show)).toEqual([]);
   });
 
   it('of the client are types, and tRPC', () => {
-    const ofClient = imports.filter(({ from }) => roomOf(from) === 'client/');
+    const ofClient = imports.filter(({ from }) => moduleOf(from) === 'client/');
     expect(ofClient.filter(({ typeOnly, to }) => !typeOnly && to !== '@trpc/client').map(show)).toEqual([]);
   });
 
@@ -85,25 +87,26 @@ describe('only', () => {
   it('db/ knows Prisma, a driver, or the generated clients', () => {
     const prisma = whoImports(/^(@prisma\/.*|prisma|pg|better-sqlite3)$/);
     expect(prisma.length).toBeGreaterThan(0);
-    expect(prisma.filter(({ from }) => roomOf(from) !== 'db/').map(show)).toEqual([]);
+    expect(prisma.filter(({ from }) => moduleOf(from) !== 'db/').map(show)).toEqual([]);
     const generated = local.filter(({ to }) => to.startsWith('db/generated/'));
     expect(generated.length).toBeGreaterThan(0);
-    expect(generated.filter(({ from }) => roomOf(from) !== 'db/').map(show)).toEqual([]);
+    expect(generated.filter(({ from }) => moduleOf(from) !== 'db/').map(show)).toEqual([]);
   });
 
   it('app.ts, http/ and auth/ know Fastify; the program, its type', () => {
     const fastify = whoImports(/^(@fastify\/.*|fastify.*)$/);
     expect(fastify.length).toBeGreaterThan(0);
-    const others = fastify.filter(({ from }) => !['app.ts', 'http/', 'auth/'].includes(roomOf(from)));
+    const others = fastify.filter(({ from }) => !['app.ts', 'http/', 'auth/'].includes(moduleOf(from)));
     expect(others.filter(({ from, typeOnly }) => !(from === 'main.ts' && typeOnly)).map(show)).toEqual([]);
   });
 
   it("a feature's router.ts knows tRPC; its verbs know neither tRPC nor Fastify", () => {
     expect(FEATURES).toEqual(expect.arrayContaining(['categories/', 'messages/', 'tickets/']));
-    const verbs = files.filter((file) => FEATURES.includes(roomOf(file)) && !FEATURE_ROUTERS.includes(file));
-    const outer = /^(@trpc\/.*|trpc-to-openapi|@fastify\/.*|fastify.*|trpc\.ts|router\.ts|app\.ts|http\/.*)$/;
+    const verbs = files.filter((file) => FEATURES.includes(moduleOf(file)) && !FEATURE_ROUTERS.includes(file));
+    const outer =
+      /^(@trpc\/.*|trpc-to-openapi|@fastify\/.*|fastify.*|procedure\/trpc\.ts|router\.ts|app\.ts|http\/.*)$/;
     expect(imports.filter(({ from, to }) => verbs.includes(from) && outer.test(to)).map(show)).toEqual([]);
-    for (const file of FEATURE_ROUTERS) expect(importsOf(file).map(({ to }) => to)).toContain('trpc.ts');
+    for (const file of FEATURE_ROUTERS) expect(importsOf(file).map(({ to }) => to)).toContain('procedure/trpc.ts');
   });
 
   it('Zod stands behind a schemas.ts, however far one follows it: it runs in a browser', () => {

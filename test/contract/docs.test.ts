@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configTable, settings, withConfigTable } from '../../scripts/config-table.js';
-import { environment } from '../../src/config.js';
-import { ERRORS } from '../../src/errors.js';
+import { environment } from '../../src/config/config.js';
+import { ERRORS } from '../../src/errors/app-error.js';
 import { appRouter } from '../../src/router.js';
 import { readPage, readPages, tableRows, target } from '../support/markdown.js';
 import { COMPILERS, compile, REPOSITORY, temporaryFolder } from '../support/project.js';

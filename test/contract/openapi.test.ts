@@ -3,9 +3,9 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { ERRORS } from '../../src/errors.js';
-import { openApiDocument } from '../../src/http/openapi.js';
-import { readOpenApiDocument } from '../../src/openapi-document.js';
+import { ERRORS } from '../../src/errors/app-error.js';
+import { openApiDocument } from '../../src/http/openapi/document.js';
+import { readOpenApiDocument } from '../../src/http/openapi/read-document.js';
 import { appRouter } from '../../src/router.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of any shape is what is looked at

@@ -1,7 +1,7 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/db/handle.js';
-import type { Meta } from '../../src/meta.js';
+import type { Meta } from '../../src/procedure/meta.js';
 import { appRouter } from '../../src/router.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { Ledger } from '../support/ledger.js';

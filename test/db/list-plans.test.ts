@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { postgresqlConnection } from '../../src/db/postgresql-connection.js';
+import { postgresqlConnection } from '../../src/db/postgresql/connection.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { insertTickets } from '../support/many-tickets.js';
 import { restClient } from '../support/rest-client.js';

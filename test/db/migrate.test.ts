@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { pendingMigrations } from '../../src/db/migrate.js';
-import { readMigrations } from '../../src/db/migrations.js';
+import { pendingMigrations } from '../../src/db/migrations/migrate.js';
+import { readMigrations } from '../../src/db/migrations/plan.js';
 import { createTestDatabase } from '../support/databases.js';
 import { MIGRATION_OPTIONS, migrateUrl, migrationFolder } from '../support/migration-folder.js';
 import { runSql, tableNames } from '../support/run-sql.js';

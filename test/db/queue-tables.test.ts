@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it, onTestFinished } from 'vitest';
-import { readMigrations } from '../../src/db/migrations.js';
+import { readMigrations } from '../../src/db/migrations/plan.js';
 import { startApp } from '../support/app.js';
 import { createTestDatabase } from '../support/databases.js';
 import { DESKS } from '../support/desk-surfaces.js';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Transaction } from '../../src/db/database.js';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/errors/app-error.js';
 import { newTestDatabase, openTestDatabase, plainClient, ticketRow } from '../support/open-database.js';
 import { administer } from '../support/postgresql-server.js';
 

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
-import { sqlitePath } from '../../src/db/sqlite-connection.js';
+import { sqlitePath } from '../../src/db/sqlite/connection.js';
 
 /** From now on every request that opens a ticket waits, until the function that this resolves to is called. */
 export async function blockNewTickets(databaseUrl: string): Promise<() => Promise<void>> {

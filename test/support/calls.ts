@@ -1,5 +1,5 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
-import type { Meta } from '../../src/meta.js';
+import type { Meta } from '../../src/procedure/meta.js';
 import { appRouter } from '../../src/router.js';
 import { restClient } from './rest-client.js';
 import type { Outcome } from './surfaces.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { inject } from 'vitest';
-import { sqlitePath } from '../../src/db/sqlite-connection.js';
+import { sqlitePath } from '../../src/db/sqlite/connection.js';
 import { startApp, type TestApp } from './app.js';
 import { createMigratedDatabase } from './databases.js';
 import { startTcpProxy } from './tcp-proxy.js';

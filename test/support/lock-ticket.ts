@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { sqlitePath } from '../../src/db/sqlite-connection.js';
+import { sqlitePath } from '../../src/db/sqlite/connection.js';
 import type { TestApp } from './app.js';
 
 /** Keeps a ticket from being changed, as another process would, until it is disposed of: on SQLite, the whole file. */

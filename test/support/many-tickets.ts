@@ -1,6 +1,6 @@
 import type { Database } from '../../src/db/database.js';
 import { Statement } from '../../src/db/sql/statement.js';
-import { newId } from '../../src/ids.js';
+import { newId } from '../../src/schema/ids.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../src/tickets/lifecycle.js';
 
 export interface ManyTickets {

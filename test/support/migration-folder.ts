@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Engine } from '../../src/db/handle.js';
-import { type MigrateOptions, migrate } from '../../src/db/migrate.js';
+import { type MigrateOptions, migrate } from '../../src/db/migrations/migrate.js';
 
 /** What a test's migrations run with. */
 export const MIGRATION_OPTIONS = {

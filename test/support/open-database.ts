@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/db/database.js';
 import type { PrismaClient } from '../../src/db/generated/sqlite/client.js';
 import { databaseOptions } from '../../src/db/options.js';

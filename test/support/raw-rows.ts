@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { sqlitePath } from '../../src/db/sqlite-connection.js';
+import { sqlitePath } from '../../src/db/sqlite/connection.js';
 import { administer } from './postgresql-server.js';
 
 /** Runs one statement past the service, by the engine's own driver, and gives its rows. */

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { engineOf } from '../../src/db/database.js';
 import type { Engine } from '../../src/db/handle.js';
-import { sqlitePath } from '../../src/db/sqlite-connection.js';
+import { sqlitePath } from '../../src/db/sqlite/connection.js';
 
 /** SQL that was sent to a database, as it was sent. */
 export interface Statement {

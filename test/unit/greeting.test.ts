@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { greeting } from '../../src/greeting.js';
+import { greeting } from '../../src/config/greeting.js';
 
 const HOST = '127.0.0.1';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MemoryCounters } from '../../src/http/memory-counters.js';
+import { MemoryCounters } from '../../src/http/limits/memory-counters.js';
 
 const MINUTE = 60_000;
 

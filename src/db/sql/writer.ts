@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.js';
+import { AppError } from '../../errors/app-error.js';
 import { UnknownOutcomeError } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
 import type { Sql } from './sql.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor, serial } from '../../cursor.js';
 import { Statement } from '../../db/sql/statement.js';
-import { isTicketId } from '../../ids.js';
-import type { ReadScope } from '../../scope.js';
+import type { ReadScope } from '../../procedure/scope.js';
+import { decodeCursor, encodeCursor, serial } from '../../schema/cursor.js';
+import { isTicketId } from '../../schema/ids.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { EventPage, ListEventsInput, ListTicketEventsInput, TicketEvent } from './schemas.js';
 

@@ -1,5 +1,5 @@
 import { Statement } from '../../db/sql/statement.js';
-import type { ReadScope } from '../../scope.js';
+import type { ReadScope } from '../../procedure/scope.js';
 import { WAITING } from './orders.js';
 import type { QueueCounts } from './schemas.js';
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../../cursor.js';
 import type { Sql } from '../../db/sql/sql.js';
 import { Statement } from '../../db/sql/statement.js';
-import type { ReadScope } from '../../scope.js';
+import type { ReadScope } from '../../procedure/scope.js';
+import { decodeCursor, encodeCursor } from '../../schema/cursor.js';
 import { normalTag } from '../../tags/normal-tag.js';
+import { edgeStatement, type Place, pageStatement, valuesOf, WINDOW, walkFor } from './keyset-scan.js';
 import { BY_URGENCY, ORDERS } from './orders.js';
 import { queuedTicketOf } from './queued-ticket.js';
 import { type ListQueueInput, QUEUE_SORTS, type QueuePage } from './schemas.js';
-import { edgeStatement, type Place, pageStatement, valuesOf, WINDOW, walkFor } from './walk.js';
 
 /**
  * One page of all tickets that match, in an order. A ticket that stays where it is while the pages are walked comes

@@ -1,5 +1,5 @@
-import { reading } from '../../scope.js';
-import { agentProcedure } from '../../trpc.js';
+import { reading } from '../../procedure/scope.js';
+import { agentProcedure } from '../../procedure/trpc.js';
 import { countQueue } from './count-queue.js';
 import { listQueue } from './list-queue.js';
 import { countQueueInput, countQueueOutput, listQueueInput, listQueueOutput } from './schemas.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { cursorField, limitField } from '../../pagination.js';
+import { cursorField, limitField } from '../../schema/pagination.js';
+import { instant, text, timestamp } from '../../schema/text.js';
 import { dueTimes } from '../../sla/schemas.js';
 import { tag } from '../../tags/schemas.js';
-import { instant, text, timestamp } from '../../text.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../tickets/lifecycle.js';
 
 const oneOf = (values: readonly string[]) => `Must be one of: ${values.join(', ')}`;

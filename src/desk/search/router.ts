@@ -1,5 +1,5 @@
-import { reading } from '../../scope.js';
-import { agentProcedure, router } from '../../trpc.js';
+import { reading } from '../../procedure/scope.js';
+import { agentProcedure, router } from '../../procedure/trpc.js';
 import { searchInput, searchOutput } from './schemas.js';
 import { searchTickets } from './search-tickets.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cursorField, limitField } from '../../pagination.js';
-import { text, timestamp } from '../../text.js';
+import { cursorField, limitField } from '../../schema/pagination.js';
+import { text, timestamp } from '../../schema/text.js';
 import { EXAMPLE_TICKET, queuedTicket, ticketFilters } from '../queue/schemas.js';
 
 export const searchInput = z.strictObject({

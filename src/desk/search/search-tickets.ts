@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../../cursor.js';
 import type { Engine } from '../../db/handle.js';
 import { Statement, type Value } from '../../db/sql/statement.js';
-import type { ReadScope } from '../../scope.js';
+import type { ReadScope } from '../../procedure/scope.js';
+import { decodeCursor, encodeCursor } from '../../schema/cursor.js';
 import { among, filterConditions } from '../queue/filters.js';
 import { QUEUED, type QueuedRow, queuedTicketOf } from '../queue/queued-ticket.js';
 import { excerpt, highlight } from './highlight.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { migrate, pendingMigrations } from '../../../src/db/migrate.js';
+import { migrate, pendingMigrations } from '../../../src/db/migrations/migrate.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { MIGRATION_OPTIONS } from '../../support/migration-folder.js';
 import { administer } from '../../support/postgresql-server.js';

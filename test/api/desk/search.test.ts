@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../../src/ids.js';
+import { newId } from '../../../src/schema/ids.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { DESKS } from '../../support/desk-surfaces.js';
 import { randomness } from '../../support/randomness.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { Clock } from '../../../src/clock.js';
 import { removeExpired } from '../../../src/idempotency/expiry.js';
+import type { Clock } from '../../../src/schema/clock.js';
 import { startApp } from '../../support/app.js';
 import { holdRow } from '../../support/hold-row.js';
 import { newKey, recordsOf, withKey } from '../../support/idempotency.js';

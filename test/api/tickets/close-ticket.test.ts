@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../../src/ids.js';
+import { newId } from '../../../src/schema/ids.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { IMPOSSIBLE_IDS } from '../../support/ids.js';
 import { SURFACES, type Surface } from '../../support/surfaces.js';

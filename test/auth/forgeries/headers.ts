@@ -31,7 +31,7 @@ function critical({ trusted, header, claims }: World): Forgery[] {
 }
 
 const TEXTS = [
-  ...['', ' ', '0', '..', '../../../../../../dev/null', '/dev/null', '/etc/passwd', 'C:\\nul', 'file:///dev/null'],
+  ...['', ' ', '0', '..', '../../../../../dev/null', '/dev/null', '/etc/passwd', 'C:\\nul', 'file:///dev/null'],
   ...[
     "' OR '1'='1",
     "x' UNION SELECT 'secret' --",

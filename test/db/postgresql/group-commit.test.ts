@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/database.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
 import { Statement } from '../../../src/db/sql/statement.js';
-import { AppError } from '../../../src/errors.js';
+import { AppError } from '../../../src/errors/app-error.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { holdRow } from '../../support/hold-row.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../../src/db/migrate.js';
+import { migrate } from '../../../src/db/migrations/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../../support/databases.js';
 import { openTestDatabase, ticketRow } from '../../support/open-database.js';
 import { administer } from '../../support/postgresql-server.js';

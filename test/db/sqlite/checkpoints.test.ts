@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
-import { type LogState, SqliteCheckpoints } from '../../../src/db/sqlite-checkpoints.js';
-import { sqlitePath } from '../../../src/db/sqlite-connection.js';
+import { type LogState, SqliteCheckpoints } from '../../../src/db/sqlite/checkpoints.js';
+import { sqlitePath } from '../../../src/db/sqlite/connection.js';
 import { newTestDatabase, ticketRow } from '../../support/open-database.js';
 import { waitFor } from '../../support/wait-for.js';
 

@@ -46,7 +46,7 @@ it('is what our adapter does not do: what was acknowledged beside a rollback is 
   });
 });
 
-// Why src/db/sqlite-adapter.ts exists (docs/decisions/0002-sqlite-adapter.md). When this fails, the stock adapter has
+// Why src/db/sqlite/adapter.ts exists (docs/decisions/0002-sqlite-adapter.md). When this fails, the stock adapter has
 // changed: see whether ours is still needed.
 it('is what @prisma/adapter-better-sqlite3 does: it acknowledges the write and then rolls it back', async () => {
   await using database = await createMigratedDatabase('sqlite');

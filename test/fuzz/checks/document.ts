@@ -1,6 +1,6 @@
 import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { readOpenApiDocument } from '../../../src/openapi-document.js';
+import { readOpenApiDocument } from '../../../src/http/openapi/read-document.js';
 import { type Schema, withoutReferences } from '../schema.js';
 
 export interface Parameter {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ERRORS } from '../../../src/errors.js';
+import { ERRORS } from '../../../src/errors/app-error.js';
 import type { RawAnswer } from '../answer-reader.js';
 import type { FuzzRequest } from '../request.js';
 import type { DocumentedApi } from './document.js';

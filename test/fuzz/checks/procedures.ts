@@ -2,7 +2,7 @@ import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { z } from 'zod';
-import type { Meta } from '../../../src/meta.js';
+import type { Meta } from '../../../src/procedure/meta.js';
 
 export interface Procedure {
   readonly name: string;

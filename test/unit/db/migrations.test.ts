@@ -6,7 +6,7 @@ import {
   type MigrationRecord,
   planMigrations,
   readMigrations,
-} from '../../../src/db/migrations.js';
+} from '../../../src/db/migrations/plan.js';
 import { migrationFolder } from '../../support/migration-folder.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,6 +1,6 @@
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { expect, it } from 'vitest';
-import { retryWhileBusy } from '../../../src/db/retry-while-busy.js';
+import { retryWhileBusy } from '../../../src/db/sqlite/retry-while-busy.js';
 
 /** As better-sqlite3 throws it, and as Prisma's adapter passes it on. */
 const BUSY = [

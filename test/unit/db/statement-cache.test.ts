@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
-import { StatementCache } from '../../../src/db/statement-cache.js';
+import { StatementCache } from '../../../src/db/sqlite/statement-cache.js';
 
 function open() {
   const database = new BetterSqlite3(':memory:');

@@ -1,0 +1,79 @@
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Sql } from '../sql/sql.js';
+import type { Statement, Value } from '../sql/statement.js';
+import type { WriteChain } from '../sql/write-chain.js';
+
+const TIMESTAMPTZ = 1184;
+
+/** PostgreSQL's `2026-01-22 16:30:00.5+00` (our sessions are in UTC) as `2026-01-22T16:30:00.500Z`. */
+function isoTime(text: string): string {
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, '0')}Z`;
+}
+
+const asText = (text: string) => text;
+const TYPES = {
+  getTypeParser: (oid: number) => (oid === TIMESTAMPTZ ? isoTime : oid === 23 || oid === 20 ? Number : asText),
+} as NonNullable<QueryConfig['types']>;
+
+/** What pg is asked. A class, so that all have one shape: with a name or without, literals are put together key by key. */
+class Query implements QueryConfig {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: (string | number | null)[];
+  readonly types = TYPES;
+
+  constructor(statement: Statement, params: Record<string, Value>) {
+    if (!statement.once) this.name = statement.name;
+    this.text = statement.text('postgresql');
+    this.values = statement.values('postgresql', params);
+  }
+}
+
+/** Statements on a pool (each a transaction by itself) or on the one connection of a transaction. */
+export class PostgresqlSql implements Sql {
+  readonly #on: Pool | PoolClient;
+  readonly #explain: (error: unknown) => unknown;
+
+  /** `explain` makes what is thrown of what a statement failed with; by default that itself. */
+  constructor(on: Pool | PoolClient, explain: (error: unknown) => unknown = (error) => error) {
+    this.#on = on;
+    this.#explain = explain;
+  }
+
+  async rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    const { rows } = await this.#query(statement, params);
+    return rows as R[];
+  }
+
+  async row<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
+    const { rows } = await this.#query(statement, params);
+    return rows[0] as R | undefined;
+  }
+
+  async run<P extends Record<string, Value>>(statement: Statement<P>, params: P): Promise<number> {
+    const { rowCount } = await this.#query(statement, params);
+    return rowCount ?? 0;
+  }
+
+  chain<P extends Record<string, Value>, R>({ whole }: WriteChain<P, R>, params: P): Promise<R | undefined> {
+    return this.row(whole, params);
+  }
+
+  async #query<P extends Record<string, Value>>(statement: Statement<P>, params: P) {
+    try {
+      return await this.#on.query(new Query(statement, params));
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+}
+
+/** Sends what `send` asks for by one write to the socket; it does so before it first waits. */
+export function inOnePiece<T>({ connection: { stream } }: PoolClient, send: () => T): T {
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
+}

@@ -1,0 +1,127 @@
+import type { Database } from 'better-sqlite3';
+import { AppError } from '../../errors/app-error.js';
+import type { Deadline } from '../handle.js';
+import type { Sql } from '../sql/sql.js';
+import { committing, deadlineExpired, type WriteOptions, type Writer } from '../sql/writer.js';
+import type { SqliteConnections } from './connections.js';
+import { runCommand, SqliteTransactionSql } from './sql.js';
+
+interface Job {
+  readonly work: (sql: Sql) => Promise<unknown>;
+  readonly deadline: Deadline | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Most pieces of work in one commit: the first of them waits for all. */
+const MAX_GROUP = 64;
+
+/**
+ * Group commit: what arrives while a commit is on its way to the disk shares the next one. The disk flushes once for
+ * each commit, whatever is in it, and that is what the number of writes a second depends on.
+ *
+ * Each piece of work has a savepoint of its own: one that fails takes nothing of its neighbours with it. None is
+ * acknowledged before the commit; when that fails, all of the group are told so.
+ */
+export class SqliteWriter implements Writer {
+  readonly #connections: SqliteConnections;
+  readonly #timeoutMs: number;
+  #waiting: Job[] = [];
+  #scheduled = false;
+
+  constructor(connections: SqliteConnections, timeoutMs: number) {
+    this.#connections = connections;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  write<T>(work: (sql: Sql) => Promise<T>, { deadline }: WriteOptions): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, deadline, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    // After all requests that this turn of the event loop reads: they are to share the commit.
+    setImmediate(() => void this.#nextGroup());
+  }
+
+  async #nextGroup(): Promise<void> {
+    try {
+      const { writer, release } = await this.#connections.takeWriter();
+      try {
+        await this.#commit(this.#take(), writer.database);
+      } finally {
+        release();
+      }
+    } catch (error) {
+      // There is no connection: whoever waits for one is told.
+      for (const job of this.#take()) job.reject(error);
+    }
+  }
+
+  #take(): Job[] {
+    const group = this.#waiting.splice(0, MAX_GROUP);
+    this.#scheduled = false;
+    this.#schedule();
+    return group;
+  }
+
+  /** Never rejects: each job is told. */
+  async #commit(group: Job[], database: Database): Promise<void> {
+    const tell: (() => void)[] = [];
+    const limit = timeLimit(this.#timeoutMs);
+    try {
+      await this.#connections.retry(() => runCommand(database, 'BEGIN IMMEDIATE'));
+      for (const job of group) tell.push(await run(job, database, limit.passed, group.length > 1));
+      const deadlines = group.map(({ deadline }) => deadline);
+      await committing(deadlines, () => this.#connections.retry(() => runCommand(database, 'COMMIT')));
+    } catch (error) {
+      if (database.inTransaction) runCommand(database, 'ROLLBACK');
+      for (const job of group) job.reject(error);
+      return;
+    } finally {
+      limit.cancel();
+    }
+    for (const one of tell) one();
+  }
+}
+
+/**
+ * Runs one job within the open transaction, and gives what it is to be told after the commit.
+ *
+ * @throws if the transaction as a whole is lost
+ */
+async function run(job: Job, database: Database, timeUp: Promise<never>, shared: boolean): Promise<() => void> {
+  const { work, deadline, resolve, reject } = job;
+  if (shared) runCommand(database, 'SAVEPOINT job');
+  const sql = new SqliteTransactionSql(database);
+  try {
+    const result = await Promise.race([work(sql), timeUp]);
+    sql.end();
+    if (deadline?.expired) throw deadlineExpired();
+    if (shared) runCommand(database, 'RELEASE job');
+    return () => resolve(result);
+  } catch (error) {
+    sql.abandon();
+    // After some errors (a full disk, for one) SQLite has rolled back by itself, and the neighbours' work with it.
+    if (!shared || !database.inTransaction) throw error;
+    runCommand(database, 'ROLLBACK TO job');
+    runCommand(database, 'RELEASE job');
+    return () => reject(error);
+  }
+}
+
+/** A promise that rejects when the time is up: work that waits for something else must not hold up everybody. */
+function timeLimit(ms: number): { passed: Promise<never>; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new AppError('SERVICE_UNAVAILABLE', { cause: new Error(`The transaction took longer than ${ms} ms`) }));
+    }, ms);
+  });
+  passed.catch(() => {});
+  return { passed, cancel: () => clearTimeout(timer) };
+}

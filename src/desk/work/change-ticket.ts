@@ -1,0 +1,130 @@
+import { Statement } from '../../db/sql/statement.js';
+import { AppError } from '../../errors/app-error.js';
+import type { EventType } from '../../events/event-types.js';
+import { recordEvent } from '../../events/record-event.js';
+import type { WriteScope } from '../../procedure/scope.js';
+import { isTicketId } from '../../schema/ids.js';
+import { mayStep, type TicketPriority, type TicketStatus } from '../../tickets/lifecycle.js';
+import { ticketNotFound } from '../../tickets/visible-ticket.js';
+import type { TicketState } from './schemas.js';
+
+/** A ticket under its lock: nobody changes it before the transaction ends. */
+export interface LockedTicket {
+  readonly ticketId: string;
+  readonly status: TicketStatus;
+  readonly priority: TicketPriority;
+  readonly categoryId: string;
+  readonly assignedAgent: string | null;
+  readonly resolution: string | null;
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly waitingSinceAt: string | null;
+  readonly resolvedAt: string | null;
+  readonly closedAt: string | null;
+}
+
+/** What the desk may change of a ticket. */
+export type Change = Partial<Pick<LockedTicket, 'status' | 'priority' | 'categoryId' | 'assignedAgent' | 'resolution'>>;
+
+const lockTicket = new Statement<{ ticketId: string }, LockedTicket>(
+  'lock ticket',
+  ({ lockRow }) => `
+  SELECT id AS "ticketId", status, priority, category_id AS "categoryId", assigned_agent AS "assignedAgent", resolution,
+    version, updated_at AS "updatedAt", waiting_since AS "waitingSinceAt", resolved_at AS "resolvedAt", closed_at AS "closedAt"
+  FROM tickets WHERE id = :ticketId ${lockRow}`,
+);
+
+type Stored = Record<'ticketId' | 'status' | 'priority' | 'categoryId', string> &
+  Record<'assignedAgent' | 'resolution', string | null> & { updatedAt: Date } & Record<
+    'waitingSince' | 'resolvedAt' | 'closedAt',
+    Date | null
+  >;
+
+const updateTicket = new Statement<Stored>(
+  'update ticket',
+  `UPDATE tickets
+  SET status = :status, priority = :priority, category_id = :categoryId, assigned_agent = :assignedAgent,
+    resolution = :resolution, waiting_since = :waitingSince, resolved_at = :resolvedAt, closed_at = :closedAt,
+    updated_at = :updatedAt, version = version + 1
+  WHERE id = :ticketId`,
+);
+
+/**
+ * Changes a ticket for the desk: locks it, has `decide` say what is to change, and writes that with its event. What is so
+ * already is no change; where nothing is left, nothing is written. `decide` may throw: then nothing is, either.
+ *
+ * @throws AppError NOT_FOUND; INVALID_TRANSITION for a step that the life cycle does not have, and for any change of a
+ * closed ticket.
+ */
+export async function changeTicket(
+  scope: WriteScope,
+  ticketId: string,
+  decide: (ticket: LockedTicket) => Change | Promise<Change>,
+): Promise<TicketState> {
+  const ticket = isTicketId(ticketId) ? await scope.sql.row(lockTicket, { ticketId }) : undefined;
+  if (ticket === undefined) throw ticketNotFound();
+  const change = realChange(ticket, await decide(ticket));
+  const changed = Object.keys(change) as (keyof Change)[];
+  if (changed.length === 0) return stateOf(ticket);
+  requireStep(ticket.status, change.status);
+
+  // Always later than the change before it, whatever the clocks say: as Dialect.later().
+  const now = new Date(Math.max(scope.clock.now().getTime(), Date.parse(ticket.updatedAt) + 1));
+  const after = { ...ticket, ...change, ...timesOf(ticket, change.status, now.toISOString()) };
+  await scope.sql.run(updateTicket, {
+    ticketId,
+    status: after.status,
+    priority: after.priority,
+    categoryId: after.categoryId,
+    assignedAgent: after.assignedAgent,
+    resolution: after.resolution,
+    waitingSince: toDate(after.waitingSinceAt),
+    resolvedAt: toDate(after.resolvedAt),
+    closedAt: toDate(after.closedAt),
+    updatedAt: now,
+  });
+  const before = Object.fromEntries(changed.map((field) => [field, ticket[field]]));
+  await recordEvent(scope, { ticketId, type: eventType(ticket.status, change), before, after: { ...change }, at: now });
+  return stateOf({ ...after, version: ticket.version + 1, updatedAt: now.toISOString() });
+}
+
+function realChange(ticket: LockedTicket, change: Change): Change {
+  const real = Object.entries(change).filter(
+    ([field, value]) => value !== undefined && value !== ticket[field as keyof Change],
+  );
+  return Object.fromEntries(real);
+}
+
+function requireStep(from: TicketStatus, to: TicketStatus | undefined): void {
+  if (from === 'Closed') throw new AppError('INVALID_TRANSITION', { message: `The ticket is Closed, which is final` });
+  if (to === undefined || mayStep(from, to, 'desk')) return;
+  throw new AppError('INVALID_TRANSITION', { message: `The ticket is ${from}, and can't become ${to} from there` });
+}
+
+/** What else a step of the status changes. */
+function timesOf(ticket: LockedTicket, to: TicketStatus | undefined, now: string) {
+  const { waitingSinceAt, resolvedAt, closedAt } = ticket;
+  if (to === 'Resolved') return { waitingSinceAt: null, resolvedAt: now, closedAt };
+  if (to === 'Closed') return { waitingSinceAt: null, resolvedAt, closedAt: now };
+  // Reopened.
+  if (to !== undefined) return { waitingSinceAt, resolvedAt: null, closedAt };
+  return { waitingSinceAt, resolvedAt, closedAt };
+}
+
+/** One event for a change, called after the most that it did. */
+function eventType(from: TicketStatus, { status, assignedAgent }: Change): EventType {
+  if (status === 'Closed') return 'ticket.closed';
+  if (status === 'Resolved') return 'ticket.resolved';
+  if (from === 'Resolved' && status !== undefined) return 'ticket.reopened';
+  if (assignedAgent === undefined) return 'ticket.updated';
+  return assignedAgent === null ? 'ticket.unassigned' : 'ticket.assigned';
+}
+
+function stateOf(ticket: LockedTicket): TicketState {
+  const { ticketId, status, priority, categoryId, assignedAgent, resolution, version, updatedAt } = ticket;
+  return { ticketId, status, priority, categoryId, assignedAgent, resolution, version, updatedAt };
+}
+
+function toDate(time: string | null): Date | null {
+  return time === null ? null : new Date(time);
+}

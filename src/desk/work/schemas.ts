@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { note } from '../../notes/schemas.js';
+import { timestamp, userId } from '../../schema/text.js';
+import { dueTimes } from '../../sla/schemas.js';
+import { priority, resolution, status, ticketId } from '../../tickets/schemas.js';
+
+export const ticketInput = z.strictObject({ ticketId });
+
+const deskMessage = z
+  .strictObject({
+    messageId: z.string(),
+    sender: z.string(),
+    content: z.string(),
+    attachments: z.array(z.string()),
+    timestamp,
+  })
+  .meta({ id: 'DeskMessage' });
+
+const time = timestamp.nullable();
+
+export const getDeskTicketOutput = z
+  .strictObject({
+    ticketId: z.string(),
+    userId: z.string(),
+    subject: z.string(),
+    description: z.string(),
+    status,
+    priority,
+    categoryId: z.string(),
+    assignedAgent: z.string().nullable().meta({ description: 'null until an agent takes it' }),
+    attachments: z.array(z.string()).meta({ description: 'Those that came with the ticket' }),
+    messages: z.array(deskMessage).meta({ description: 'The conversation after the description, oldest first' }),
+    notes: z.array(note).meta({ description: 'For agents only, oldest first' }),
+    tags: z.array(z.string()).meta({ description: 'In order' }),
+    resolution: z.string().nullable(),
+    version: z.int().meta({ description: 'One more with every change, notes included' }),
+    waitingSince: time.meta({ description: 'Since when its customer waits for the desk; null while nobody waits' }),
+    firstResponseAt: time.meta({ description: "The desk's first answer" }),
+    ...dueTimes,
+    resolvedAt: time.meta({ description: 'Set while it is Resolved, and kept when it is closed' }),
+    closedAt: time,
+    createdAt: timestamp,
+    updatedAt: timestamp.meta({ description: 'Moves with every change that its customer can see' }),
+  })
+  .meta({
+    id: 'DeskTicket',
+    examples: [
+      {
+        ticketId: 'ticket_123',
+        userId: 'user_123',
+        subject: 'Unable to make payment',
+        description: "I'm experiencing issues making a payment on my loan",
+        status: 'In Progress',
+        priority: 'High',
+        categoryId: 'category_001',
+        assignedAgent: 'agent_123',
+        attachments: ['file_id_123'],
+        messages: [
+          {
+            messageId: 'msg_001',
+            sender: 'user_123',
+            content: "I can't make a payment",
+            attachments: [],
+            timestamp: '2024-01-22T16:30:00Z',
+          },
+        ],
+        notes: [
+          {
+            noteId: 'note_001',
+            author: 'agent_123',
+            content: 'Called the bank: the card has expired',
+            attachments: ['file_id_789'],
+            timestamp: '2024-01-23T10:20:00Z',
+          },
+        ],
+        tags: ['card', 'payment'],
+        resolution: null,
+        version: 4,
+        waitingSince: '2024-01-22T16:30:00Z',
+        firstResponseAt: null,
+        firstResponseDueAt: '2024-01-22T20:30:00Z',
+        resolutionDueAt: '2024-01-23T16:30:00Z',
+        resolvedAt: null,
+        closedAt: null,
+        createdAt: '2024-01-22T16:30:00Z',
+        updatedAt: '2024-01-23T09:00:00Z',
+      },
+    ],
+  });
+
+/** What the desk's verbs answer with: the ticket as it is now, without its texts. */
+export const ticketState = z
+  .strictObject({
+    ticketId: z.string(),
+    status,
+    priority,
+    categoryId: z.string(),
+    assignedAgent: z.string().nullable(),
+    resolution: z.string().nullable(),
+    version: z.int(),
+    updatedAt: timestamp,
+  })
+  .meta({
+    id: 'TicketState',
+    examples: [
+      {
+        ticketId: 'ticket_123',
+        status: 'In Progress',
+        priority: 'High',
+        categoryId: 'category_001',
+        assignedAgent: 'agent_123',
+        resolution: null,
+        version: 2,
+        updatedAt: '2024-01-23T09:00:00Z',
+      },
+    ],
+  });
+
+const agentId = userId.meta({ description: 'User id of an agent, as their tokens have it' });
+
+export const assignTicketInput = z.strictObject({ ticketId, agentId }).meta({ examples: [{ agentId: 'agent_456' }] });
+
+const changes = {
+  status: status.meta({ description: 'As far as the life cycle allows the step' }).optional(),
+  priority: priority.optional(),
+  categoryId: z.string({ error: 'Must be a string' }).meta({ description: 'An active support category' }).optional(),
+};
+
+export const updateTicketInput = z
+  .strictObject({
+    ticketId,
+    ...changes,
+    version: z
+      .int({ error: 'Must be a whole number from 1' })
+      .min(1, { error: 'Must be a whole number from 1' })
+      .meta({ description: 'Change it only if this is still its version' })
+      .optional(),
+  })
+  .meta({ examples: [{ priority: 'Critical', version: 2 }] });
+
+export const resolveTicketInput = z
+  .strictObject({ ticketId, resolution: resolution.optional() })
+  .meta({ examples: [{ resolution: 'The card had expired; the customer has a new one' }] });
+
+export const MAX_BULK = 100;
+const bulkIds = `Must be 1 to ${MAX_BULK} ticket ids`;
+
+export const bulkChangeInput = z
+  .strictObject({
+    ticketIds: z
+      .array(z.string({ error: 'Must be a string' }), { error: bulkIds })
+      .min(1, { error: bulkIds })
+      .max(MAX_BULK, { error: bulkIds }),
+    change: z.strictObject({
+      ...changes,
+      assignedAgent: agentId.nullable().optional().meta({ description: 'Whom to assign; null: nobody' }),
+    }),
+  })
+  .meta({
+    examples: [
+      {
+        ticketIds: ['ticket_123', 'ticket_124'],
+        change: { assignedAgent: 'agent_456', priority: 'High' },
+      },
+    ],
+  });
+
+const bulkResult = z
+  .strictObject({
+    ticketId: z.string(),
+    ok: z.boolean(),
+    version: z.int().nullable().meta({ description: 'Of the ticket as it is now; null where it was refused' }),
+    error: z
+      .strictObject({ code: z.string().meta({ description: 'As of a failure' }), message: z.string() })
+      .nullable()
+      .meta({ description: 'Why nothing of it was changed; null where it was' }),
+  })
+  .meta({ id: 'BulkResult' });
+
+export const bulkChangeOutput = z.array(bulkResult).meta({
+  examples: [
+    [
+      { ticketId: 'ticket_123', ok: true, version: 5, error: null },
+      {
+        ticketId: 'ticket_124',
+        ok: false,
+        version: null,
+        error: { code: 'INVALID_TRANSITION', message: 'The ticket is Closed, which is final' },
+      },
+    ],
+  ],
+});
+
+export type TicketInput = z.infer<typeof ticketInput>;
+export type DeskTicket = z.infer<typeof getDeskTicketOutput>;
+export type TicketState = z.infer<typeof ticketState>;
+export type AssignTicketInput = z.infer<typeof assignTicketInput>;
+export type UpdateTicketInput = z.infer<typeof updateTicketInput>;
+export type ResolveTicketInput = z.infer<typeof resolveTicketInput>;
+export type BulkChangeInput = z.infer<typeof bulkChangeInput>;
+export type BulkResult = z.infer<typeof bulkResult>;

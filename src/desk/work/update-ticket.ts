@@ -1,0 +1,57 @@
+import { categoryNotActive } from '../../categories/category-not-active.js';
+import { Statement } from '../../db/sql/statement.js';
+import { AppError } from '../../errors/app-error.js';
+import type { WriteScope } from '../../procedure/scope.js';
+import { isStorable } from '../../schema/text.js';
+import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
+import type { ResolveTicketInput, TicketState, UpdateTicketInput } from './schemas.js';
+
+const selectActive = new Statement<{ categoryId: string }>(
+  'select active category',
+  'SELECT id FROM categories WHERE id = :categoryId AND archived_at IS NULL',
+);
+
+/**
+ * Changes priority, category or status, as far as they are given; all of it or nothing. With a `version`, only if the
+ * ticket still has that one.
+ *
+ * @throws AppError NOT_FOUND; VERSION_CONFLICT; INVALID_TRANSITION; BAD_REQUEST at `categoryId` unless that is an active
+ * category, or the one that the ticket has.
+ */
+export function updateTicket(
+  scope: WriteScope,
+  { ticketId, version, ...change }: UpdateTicketInput,
+): Promise<TicketState> {
+  return changeTicket(scope, ticketId, async (ticket) => {
+    if (version !== undefined && version !== ticket.version) {
+      throw new AppError('VERSION_CONFLICT', {
+        message: `The ticket has changed meanwhile: its version is ${ticket.version}`,
+      });
+    }
+    await requireCategory(scope, ticket, change.categoryId);
+    return change as Change;
+  });
+}
+
+/** @throws AppError BAD_REQUEST at `categoryId` */
+export async function requireCategory(
+  { sql }: WriteScope,
+  ticket: LockedTicket,
+  categoryId: string | undefined,
+): Promise<void> {
+  if (categoryId === undefined || categoryId === ticket.categoryId) return;
+  if (!isStorable(categoryId) || !(await sql.row(selectActive, { categoryId }))) throw categoryNotActive();
+}
+
+/**
+ * Says that a ticket is resolved, and how. Saying so again changes nothing: the first resolution stays. A blank one
+ * counts as none.
+ *
+ * @throws AppError NOT_FOUND; INVALID_TRANSITION for a closed one.
+ */
+export function resolveTicket(scope: WriteScope, { ticketId, resolution }: ResolveTicketInput): Promise<TicketState> {
+  return changeTicket(scope, ticketId, ({ status }) => {
+    if (status === 'Resolved') return {};
+    return { status: 'Resolved', ...(resolution?.trim() && { resolution }) };
+  });
+}

@@ -1,0 +1,81 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyReply } from 'fastify';
+
+const OPEN_REQUEST = Symbol('open');
+type Known = ServerResponse & { [OPEN_REQUEST]?: OpenRequest | undefined };
+
+/** A request that has come, until its answer has ended or its connection is gone. */
+export interface OpenRequest {
+  readonly response: ServerResponse;
+  /** From when Fastify has taken the request on. */
+  reply: FastifyReply | undefined;
+  /** Its time is up, whatever has come of that. */
+  late: boolean;
+  previous: OpenRequest | undefined;
+  next: OpenRequest | undefined;
+}
+
+/**
+ * The requests that have no whole answer yet, oldest first.
+ *
+ * A list of links, which are cut when one leaves. A Map or a Set leaves tables behind that it has outgrown, with what stood
+ * in them, for the garbage collector's next round over old objects: with requests in them, each request with all that hangs
+ * on it was copied twice, and kept for seconds (docs/performance.md).
+ */
+export class OpenRequests implements Iterable<OpenRequest> {
+  /** Called whenever the last one has left. */
+  onEmpty: () => void = () => {};
+  #first: OpenRequest | undefined;
+  #last: OpenRequest | undefined;
+
+  get empty(): boolean {
+    return this.#first === undefined;
+  }
+
+  /** Adds each request that comes, before anything behind it on its connection is read. */
+  watch(server: Server): void {
+    server.on('request', (_request, response) => void this.add(response));
+    // Of several requests that came on a connection at once, only the first one's answer learns that it is gone.
+    server.on('connection', (socket) => void socket.once('close', () => this.#removeAllOn(socket)));
+  }
+
+  /** Adds the answer's request, unless it is here already. */
+  add(response: Known): OpenRequest {
+    const known = response[OPEN_REQUEST];
+    if (known !== undefined) return known;
+    const open = { response, reply: undefined, late: false, previous: this.#last, next: undefined };
+    response[OPEN_REQUEST] = open;
+    if (this.#last === undefined) this.#first = open;
+    else this.#last.next = open;
+    this.#last = open;
+    response.once('close', () => this.#remove(open));
+    return open;
+  }
+
+  *[Symbol.iterator](): Iterator<OpenRequest> {
+    for (let open = this.#first; open !== undefined; ) {
+      // It may leave while it is looked at.
+      const { next } = open;
+      yield open;
+      open = next;
+    }
+  }
+
+  #removeAllOn(socket: Socket): void {
+    for (const open of this) if (open.response.req.socket === socket) this.#remove(open);
+  }
+
+  #remove(open: OpenRequest): void {
+    const { response, previous, next }: OpenRequest & { response: Known } = open;
+    if (response[OPEN_REQUEST] !== open) return;
+    response[OPEN_REQUEST] = undefined;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    open.previous = undefined;
+    open.next = undefined;
+    if (this.empty) this.onEmpty();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Server } from 'node:http';
+import type { FastifyHttpOptions } from 'fastify';
+import type { Config } from '../../config/config.js';
+
+/** Longest path parameter: a tRPC batch names all its procedures in one. */
+const MAX_PARAM_LENGTH = 2000;
+/** Longest request line and headers together, in bytes. */
+const MAX_HEADER_SIZE = 16_384;
+/** How often Node looks for what takes too long to arrive, at least: it ends so much later than its limit. */
+const CHECK_INTERVAL_MS = 1000;
+
+/**
+ * Limits on the size of a request, and on the time that a connection may take for what it does:
+ *
+ * - Headers arrive within REQUEST_TIMEOUT_MS, for a first request from the connection on, else 408, and the connection
+ *   closes. From the headers on limitTime() counts, which includes the body.
+ * - The rest of a body whose request was answered before (401, 413) ends within twice that time, or is cut off.
+ * - So is a connection on which nothing has moved in either direction for as long, which is longer than any answer takes:
+ *   its client doesn't read what we send.
+ * - Between two requests it is closed after KEEP_ALIVE_TIMEOUT_MS.
+ *
+ * How many requests a connection brings has no limit: one after another they do no harm, and each counts for itself.
+ */
+export function serverLimits(config: Config) {
+  const timeout = config.REQUEST_TIMEOUT_MS;
+  return {
+    bodyLimit: config.BODY_LIMIT,
+    http: {
+      maxHeaderSize: MAX_HEADER_SIZE,
+      // replaceDefaultResponses() checks it, with an answer of ours.
+      requireHostHeader: false,
+      headersTimeout: timeout,
+      requestTimeout: 2 * timeout,
+      connectionsCheckingInterval: Math.min(Math.ceil(timeout / 4), CHECK_INTERVAL_MS),
+    },
+    // Fastify would set its own default over the one above.
+    requestTimeout: 2 * timeout,
+    connectionTimeout: 2 * timeout,
+    keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  } satisfies FastifyHttpOptions<Server>;
+}

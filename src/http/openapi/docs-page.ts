@@ -1,0 +1,55 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { AppError } from '../../errors/app-error.js';
+import { addStep } from '../hooks.js';
+import { handleError } from '../response/error-handler.js';
+
+/** This server and nothing else. Not the plugin's default: that sends a page on plain HTTP to HTTPS for its parts. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+
+/** A token is longer than the field that the page has for it. */
+const CSS = '.swagger-ui .auth-container input[type=text] { width: 100%; max-width: none; }';
+
+/** To some of these the handler of static files has failures of its own; a whole file is always right, too. */
+const IGNORED_HEADERS = ['range', 'if-range', 'if-match', 'if-unmodified-since'];
+
+/**
+ * `GET /openapi.json` as it is committed, and `GET /docs`: a page to read it and try requests with a token. The page
+ * brings all that it needs with it: no CDN, no outside validator. It forgets the token when it is left.
+ */
+export async function docsPage(app: FastifyInstance, document: string): Promise<void> {
+  addStep(app, 'onRequest', ({ headers }) => {
+    for (const name of IGNORED_HEADERS) delete headers[name];
+  });
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    handleError(isRefusedFile(error) ? new AppError('NOT_FOUND') : error, request, reply),
+  );
+  app.get('/openapi.json', { logLevel: 'warn' }, async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(document),
+  );
+  await app.register(swagger, {
+    mode: 'static',
+    specification: { document: JSON.parse(document) },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    logLevel: 'warn',
+    staticCSP: CONTENT_SECURITY_POLICY,
+    uiConfig: {
+      // Without the bar at the top: another document's address has no place here.
+      layout: 'BaseLayout',
+      validatorUrl: null,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      defaultModelsExpandDepth: 0,
+    },
+    theme: { title: 'Support API', css: [{ filename: 'support-api.css', content: CSS }] },
+  });
+}
+
+/** A path that leads out of the folder, or that no file can have: the handler of static files has 4xx of its own for it. */
+function isRefusedFile({ code = '', statusCode = 500 }: FastifyError): boolean {
+  return code === 'FST_STATIC_FORBIDDEN_PATH' || (code === '' && statusCode < 500);
+}

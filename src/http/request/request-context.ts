@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DatabaseHandle } from '../../db/handle.js';
+import type { Context } from '../../procedure/context.js';
+import type { Clock } from '../../schema/clock.js';
+import type { InFlight } from '../limits/in-flight.js';
+import { setPageHeaders } from '../response/page-headers.js';
+import { idempotencyKey } from './idempotency-key.js';
+
+interface ServerParts {
+  db: DatabaseHandle;
+  clock: Clock;
+  inFlight: InFlight;
+}
+
+/** The context of one request, for either surface. Its principal is there after the `authenticate` hook. */
+export function requestContext(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { db, clock, inFlight }: ServerParts,
+): Context {
+  return {
+    principal: request.principal,
+    db,
+    clock,
+    log: request.log,
+    requestId: request.id,
+    // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.
+    deadline: request.deadline,
+    enter: () => inFlight.enter(),
+    idempotencyKey: () => idempotencyKey(request),
+    onReplay: () => void reply.header('idempotency-replayed', 'true'),
+    onPage: (info) => setPageHeaders(request, reply, info),
+  };
+}

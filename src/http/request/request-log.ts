@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { ERRORS } from '../../errors/app-error.js';
+import { addStep } from '../hooks.js';
+import { TRPC_PREFIX } from '../response/send-failure.js';
+
+const TRPC_ROUTE = `${TRPC_PREFIX}/:path`;
+
+/** The caller's `x-request-id` where it is a plain one (it goes into logs and headers), else a new one. */
+export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const sent = headers['x-request-id'];
+  return typeof sent === 'string' && /^[\w.:-]{1,128}$/.test(sent) ? sent : randomUUID();
+}
+
+/**
+ * One line for each answer: route, status, time, user. Never a token or a text; nor the query, where tRPC has its input.
+ * A route with a log level of its own has none.
+ */
+export function logRequests(app: FastifyInstance): void {
+  // The fields are named below, one by one: looking for secrets in them would find none, at every request.
+  const lines = (app.log as Logger).child({}, { redact: [] });
+
+  addStep(app, 'onRequest', (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  addStep(app, 'onResponse', (request, reply) => {
+    const { url = 'unknown', logLevel } = request.routeOptions;
+    if (logLevel) return;
+    lines.info(
+      {
+        reqId: request.id,
+        method: request.method,
+        route: url,
+        // The route of tRPC calls does not name the procedures.
+        ...(url === TRPC_ROUTE && { calls: (request.params as { path: string }).path }),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        user: request.principal?.userId,
+        // Only for those who are refused: whom to look at, or to lock out in front of us.
+        ...(reply.statusCode === ERRORS.TOO_MANY_REQUESTS.status && { address: request.ip }),
+      },
+      'request',
+    );
+  });
+}

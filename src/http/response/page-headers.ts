@@ -1,0 +1,25 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PageInfo } from '../../procedure/context.js';
+
+/**
+ * The size of a list and its neighbours as headers, as the documented body is a bare array: `X-Total-Count`, and on
+ * REST `Link` (RFC 8288) with first, prev, next and last, relative to this server.
+ */
+export function setPageHeaders(request: FastifyRequest, reply: FastifyReply, { page, limit, total }: PageInfo): void {
+  reply.header('x-total-count', total);
+  const { url, config } = request.routeOptions;
+  if (!config.paged || url === undefined) return;
+  const last = Math.max(1, Math.ceil(total / limit));
+  const base = `${url}?${filters(request)}`;
+  const pages = { first: 1, prev: Math.min(page - 1, last), next: page + 1, last };
+  const links = Object.entries(pages)
+    .filter(([, target]) => target >= 1 && target <= last)
+    .map(([rel, target]) => `<${base}page=${target}&limit=${limit}>; rel="${rel}"`);
+  reply.header('link', links.join(', '));
+}
+
+/** What was asked for beside the page, to be followed by more. */
+function filters(request: FastifyRequest): string {
+  const { page: _page, limit: _limit, ...others } = request.query as Record<string, string>;
+  return Object.keys(others).length === 0 ? '' : `${new URLSearchParams(others)}&`;
+}

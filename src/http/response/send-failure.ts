@@ -1,0 +1,21 @@
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+import type { FastifyReply } from 'fastify';
+import type { AppError } from '../../errors/app-error.js';
+import { errorData } from '../../procedure/trpc.js';
+import { failure, failureHeaders } from './envelope.js';
+
+/** Where the tRPC surface is. */
+export const TRPC_PREFIX = '/trpc';
+
+/** Answers with a failure in the shape of the surface that was asked: a tRPC error under its prefix, else the envelope. */
+export function sendFailure(reply: FastifyReply, error: AppError): FastifyReply {
+  const { id, url } = reply.request;
+  const body = url.startsWith(`${TRPC_PREFIX}/`) ? trpcFailure(error, id) : failure(error, id);
+  return reply.code(error.status).headers(failureHeaders(error)).send(body);
+}
+
+/** What tRPC's handler answers, for what fails before it sees the call. */
+function trpcFailure(error: AppError, requestId: string): object {
+  const { message, code } = error;
+  return { error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: errorData(error, { requestId }) } };
+}

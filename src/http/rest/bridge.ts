@@ -1,0 +1,98 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { forEachOpenApiProcedure } from 'trpc-to-openapi';
+import type { z } from 'zod';
+import { requirePolicy } from '../../auth/policy.js';
+import { AppError } from '../../errors/app-error.js';
+import { type ErrorDetail, unknownField } from '../../errors/details.js';
+import { zodDetails } from '../../errors/zod-details.js';
+import type { Context } from '../../procedure/context.js';
+import type { Meta } from '../../procedure/meta.js';
+import type { ProcedureCall, ProcedureDefinition } from '../../procedure/run-procedure.js';
+import { success } from '../response/envelope.js';
+import { queryReader } from './query-reader.js';
+
+interface RestOptions {
+  router: AnyTRPCRouter;
+  createContext(request: FastifyRequest, reply: FastifyReply): Context;
+}
+
+/**
+ * The REST surface: one native Fastify route for each procedure that has OpenAPI metadata, made from the router itself.
+ * A native route has a body limit, a time limit and a name in the logs of its own; docs/decisions/0001 has the rest of
+ * the reasons against trpc-to-openapi's own handler.
+ */
+export async function restBridge(app: FastifyInstance, { router, createContext }: RestOptions): Promise<void> {
+  forEachOpenApiProcedure(router._def.procedures, ({ path, procedure, meta }) => {
+    const { openapi, policy, invalid, paged } = meta as Meta & { openapi: OpenApi };
+    const url = openapi.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const { inputs } = procedure._def as unknown as ProcedureDefinition;
+    const gather = inputReader(inputs[0], openapi);
+    const call = procedure as unknown as (call: ProcedureCall) => Promise<unknown>;
+    app.route({
+      method: openapi.method,
+      url,
+      config: { procedure: path, invalid, paged },
+      // Before the body is read: who may not call does not get to send us one.
+      onRequest: (request, _reply, done) => {
+        requirePolicy(request.principal, policy);
+        if (!takesBody(openapi) && hasBody(request)) throw wrongBody('This operation takes no body');
+        done();
+      },
+      handler: async (request, reply) => {
+        const input = gather(request);
+        const ctx = createContext(request, reply);
+        const data = await call({ ctx, path, getRawInput: () => Promise.resolve(input) });
+        return success(data);
+      },
+    });
+  });
+}
+
+type OpenApi = NonNullable<Meta['openapi']>;
+
+/**
+ * Makes the function that gathers a procedure's input from path, query and body. What was sent in a place where the
+ * operation takes nothing is refused by name, together with whatever else is wrong.
+ */
+function inputReader(schema: z.ZodType | undefined, openapi: OpenApi) {
+  const pathNames = [...openapi.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  const inBody = takesBody(openapi);
+  const readQuery = inBody || schema === undefined ? undefined : queryReader(schema);
+
+  return (request: FastifyRequest): unknown => {
+    const params = request.params as Record<string, string>;
+    const query = request.query as Record<string, unknown>;
+    const sent = inBody ? bodyFields(request.body) : (readQuery?.(query) ?? {});
+    const misplaced = [
+      ...pathNames.filter((name) => Object.hasOwn(sent, name)),
+      ...(inBody ? Object.keys(query) : []),
+    ].map(unknownField);
+    const input = { ...sent, ...params };
+    if (misplaced.length > 0) throw refusal(misplaced, schema, input);
+    return input;
+  };
+}
+
+function takesBody({ method }: OpenApi): boolean {
+  return method !== 'GET' && method !== 'DELETE';
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function wrongBody(message: string): AppError {
+  return new AppError('BAD_REQUEST', { details: [{ path: '', message }] });
+}
+
+function bodyFields(body: unknown): object {
+  if (body === undefined) return {};
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw wrongBody('The body must be a JSON object');
+}
+
+function refusal(misplaced: ErrorDetail[], schema: z.ZodType | undefined, input: object): AppError {
+  const result = schema?.safeParse(input);
+  return new AppError('BAD_REQUEST', { details: [...misplaced, ...(result?.error ? zodDetails(result.error) : [])] });
+}

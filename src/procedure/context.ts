@@ -1,0 +1,49 @@
+import type { Principal } from '../auth/principal.js';
+import type { DatabaseHandle, Deadline } from '../db/handle.js';
+import type { Clock } from '../schema/clock.js';
+
+/** A structured log: fields first, then what happened. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a list tells beside its rows; the surfaces put it into headers. */
+export interface PageInfo {
+  page: number;
+  limit: number;
+  /** All rows that match, on every page. */
+  total: number;
+}
+
+/**
+ * What a request brings to a procedure, the same from both surfaces. It is part of the published `AppRouter` type, so
+ * nothing here may name a type of Prisma's, Fastify's or Zod's.
+ */
+export interface Context {
+  /** null: no valid token came with the request. */
+  readonly principal: Principal | null;
+  readonly db: DatabaseHandle;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names the request in the logs and to the client. */
+  readonly requestId: string;
+  readonly deadline: Deadline;
+  /**
+   * Takes a place among the calls under way, and gives the function that leaves it.
+   *
+   * @throws AppError SERVICE_UNAVAILABLE when all are taken.
+   */
+  enter(): () => void;
+  /**
+   * The name that the client has given to this request, so that sending it again writes nothing twice.
+   *
+   * @throws AppError BAD_REQUEST for what is no such name.
+   */
+  idempotencyKey(): string | undefined;
+  /** Tells the surface that the answer is the one that an earlier request of this name got. */
+  onReplay(): void;
+  /** Tells the surface the size of a list, for its headers. */
+  onPage(info: PageInfo): void;
+}
