@@ -14,6 +14,7 @@ import { endWith } from './http/hooks.js';
 import { replaceDefaultResponses } from './http/lifecycle/default-responses.js';
 import { closeDrainingConnections } from './http/lifecycle/draining-connections.js';
 import { healthRoutes } from './http/lifecycle/health.js';
+import { metricsRoute } from './http/lifecycle/metrics.js';
 import { OpenRequests } from './http/lifecycle/open-requests.js';
 import { answerParserError, beginAfterParser } from './http/lifecycle/parser-errors.js';
 import { refuseWhileClosing } from './http/lifecycle/shutdown.js';
@@ -26,6 +27,7 @@ import { docsPage } from './http/openapi/docs-page.js';
 import { acceptEmptyBodies, installBodyParser } from './http/request/body-parser.js';
 import { requestContext } from './http/request/request-context.js';
 import { logRequests, requestId } from './http/request/request-log.js';
+import { measureRequests } from './http/request/request-metrics.js';
 import { handleError } from './http/response/error-handler.js';
 import { sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
@@ -34,6 +36,7 @@ import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
 import { trpcSurface } from './http/trpc/surface.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
+import { Metrics } from './telemetry/metrics.js';
 import './http/fastify-types.js';
 
 interface AppParts {
@@ -43,12 +46,20 @@ interface AppParts {
   /** The text of openapi.json. */
   document: string;
   clock?: Clock;
+  metrics?: Metrics;
 }
 
 const MAX_BATCH_SIZE = 20;
 
 /** The whole server, ready to listen or to inject requests into. Never listens itself, and leaves `db` open. */
-export async function buildApp({ config, db, log, document, clock = systemClock }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  db,
+  log,
+  document,
+  clock = systemClock,
+  metrics = new Metrics(),
+}: AppParts): Promise<FastifyInstance> {
   const openRequests = new OpenRequests();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -71,6 +82,7 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
   beginAfterParser(app);
   app.setErrorHandler(handleError);
   logRequests(app);
+  measureRequests(app, metrics);
   limitTime(app, openRequests, config.REQUEST_TIMEOUT_MS);
 
   sendSecurityHeaders(app);
@@ -94,21 +106,23 @@ export async function buildApp({ config, db, log, document, clock = systemClock 
     });
   }
   replaceDefaultResponses(app);
-  refuseWhileClosing(app);
+  refuseWhileClosing(app, metrics);
   closeDrainingConnections(app, openRequests);
-  const inFlight = shedOverload(app, config);
-  const limitRate = await rateLimits(app, config);
+  const inFlight = shedOverload(app, config, metrics);
+  metrics.watch({ calls: () => inFlight.usage });
+  const limitRate = await rateLimits(app, config, metrics);
   await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress });
   answerUnknownRoutes(app);
   acceptEmptyBodies(app);
   installBodyParser(app, 'json');
 
   healthRoutes(app, db);
+  metricsRoute(app, metrics, config.METRICS_TOKEN);
   await app.register((scope) => docsPage(scope, document));
 
   const authenticate = await installAuthentication(app, config, clock);
   const createContext = (request: FastifyRequest, reply: FastifyReply) =>
-    requestContext(request, reply, { db, clock, inFlight });
+    requestContext(request, reply, { db, clock, inFlight, metrics });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {
     scope.addHook('onRequest', (request, _reply, done) => {

@@ -11,15 +11,22 @@ import { greeting } from './config/greeting.js';
 import { type Database, openDatabase } from './db/database.js';
 import { migrate, pendingMigrations } from './db/migrations/migrate.js';
 import { databaseOptions } from './db/options.js';
+import { feedLag } from './desk/history/feed-lag.js';
+import { listenForMetrics } from './http/lifecycle/metrics.js';
 import { readOpenApiDocument } from './http/openapi/read-document.js';
 import { autoClose } from './jobs/auto-close.js';
 import { idempotencyExpiry } from './jobs/idempotency-expiry.js';
 import { type RunningJobs, runJobs } from './jobs/run-jobs.js';
 import { systemClock } from './schema/clock.js';
+import { countWork } from './sla/count-work.js';
+import { cached } from './telemetry/cached.js';
 import { createLogger, flushLog } from './telemetry/logger.js';
+import { Metrics } from './telemetry/metrics.js';
 
 const DATABASE_CLOSE_MS = 2_000;
 const LOG_FLUSH_MS = 1_000;
+/** Tickets are counted for the metrics this often at most, whoever asks. */
+const TICKETS_CACHED_MS = 15_000;
 
 /** config → database → app → listen → signals: the only file that does anything when it is loaded. */
 async function main(): Promise<void> {
@@ -48,18 +55,26 @@ async function main(): Promise<void> {
       throw new ConfigError(`Migrations are pending (${pending.join(', ')}): run npm run migrate`);
   }
   const db = await openDatabase(options);
-  const app = await buildApp({ config, db, log, document: readOpenApiDocument() });
+  const metrics = new Metrics();
+  const scope = { sql: db.sql, clock: systemClock };
+  metrics.watch({ tickets: cached(TICKETS_CACHED_MS, () => countWork(scope)), feedLag: () => feedLag(scope) });
+  const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics });
   // As many may wait to be accepted as may be open: what the kernel drops instead gets no answer at all.
   await app.listen({ host: config.HOST, port: config.PORT, backlog: config.MAX_CONNECTIONS });
 
   const { port } = app.server.address() as AddressInfo;
   log.info({ host: config.HOST, port, database: db.engine }, 'listening');
+  const { METRICS_HOST: metricsHost, METRICS_PORT: metricsPort } = config;
+  if (metricsPort !== undefined) await listenForMetrics(metrics, metricsHost, metricsPort);
   // In production there are only log lines.
   if (config.NODE_ENV !== 'production') process.stdout.write(greeting({ config, port, secretPath }));
 
   const days = config.AUTO_CLOSE_DAYS;
   const parts = { db, clock: systemClock };
-  const jobs = runJobs([idempotencyExpiry(parts), ...(days > 0 ? [autoClose({ ...parts, days })] : [])], log);
+  const jobs = runJobs([idempotencyExpiry(parts), ...(days > 0 ? [autoClose({ ...parts, days })] : [])], {
+    log,
+    metrics,
+  });
 
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

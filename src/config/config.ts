@@ -87,6 +87,17 @@ export const environment = z.object({
     })
     .default('info')
     .meta({ description: 'Least severe level that is logged' }),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,}$/, { error: 'must be at least 16 visible ASCII characters' })
+    .optional()
+    .meta({ description: 'Bearer token for `GET /metrics`; no such route without it' }),
+  METRICS_PORT: wholeNumber(0, 65_535).optional().meta({
+    description: 'Port of its own for `/metrics`, without a token; none by default',
+  }),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1').meta({
+    description: 'Address that `METRICS_PORT` is opened on: one that only your monitoring reaches',
+  }),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .prefault('')

@@ -46,4 +46,6 @@ export interface Context {
   onReplay(): void;
   /** Tells the surface the size of a list, for its headers. */
   onPage(info: PageInfo): void;
+  /** Tells how long a call took, and how it ended: `OK`, or the code of its failure. */
+  onCall(procedure: string, code: string, seconds: number): void;
 }

@@ -34,6 +34,8 @@ export async function runProcedure({ args, _def }: { args: unknown[]; _def: unkn
   const { meta, inputs, output, resolver } = _def as ProcedureDefinition;
   const { ctx, path, getRawInput } = args[0] as ProcedureCall;
   let leave: (() => void) | undefined;
+  const startedAt = performance.now();
+  let code = 'OK';
   try {
     requirePolicy(ctx.principal, meta?.policy);
     // A place is held until the work has ended, also where its request has been answered before: it still weighs.
@@ -41,9 +43,12 @@ export async function runProcedure({ args, _def }: { args: unknown[]; _def: unkn
     const input = checkedInput(inputs[0], await getRawInput());
     return checkedOutput(output, await resolver({ ctx, path, input }));
   } catch (error) {
-    throw documented(toFailure(error), meta);
+    const failure = documented(toFailure(error), meta);
+    code = failure.appCode;
+    throw failure;
   } finally {
     leave?.();
+    ctx.onCall(path, code, (performance.now() - startedAt) / 1000);
   }
 }
 

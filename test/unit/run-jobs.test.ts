@@ -13,7 +13,10 @@ interface Line {
 function recordingLog() {
   const lines: Line[] = [];
   const write = (level: string) => (fields: object, msg: string) => void lines.push({ level, msg, ...fields });
-  return { lines, log: { info: write('info'), warn: write('warn'), error: write('error') } };
+  const runs: [job: string, outcome: string][] = [];
+  const log = { info: write('info'), warn: write('warn'), error: write('error') };
+  const observers = { log, metrics: { job: (name: string, outcome: string) => void runs.push([name, outcome]) } };
+  return { lines, runs, observers };
 }
 
 /** A job that a test ends run by run. */
@@ -32,8 +35,8 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 
 it('runs at once, and again so long after the end of a run, never two at a time', async () => {
   const { job, ends } = heldJob();
-  const { log, lines } = recordingLog();
-  const jobs = runJobs([job], log);
+  const { observers, lines } = recordingLog();
+  const jobs = runJobs([job], observers);
   await vi.advanceTimersByTimeAsync(600_000);
   expect(ends).toHaveLength(1);
   ends[0]?.done(3);
@@ -48,10 +51,25 @@ it('runs at once, and again so long after the end of a run, never two at a time'
   await jobs.stop();
 });
 
+it('has each run counted, by how it ended', async () => {
+  const { job, ends } = heldJob(1_000);
+  const { observers, runs } = recordingLog();
+  const jobs = runJobs([job], observers);
+  ends[0]?.done(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  ends[1]?.fail(new Error('away'));
+  await settle();
+  expect(runs).toEqual([
+    ['held', 'done'],
+    ['held', 'failed'],
+  ]);
+  await jobs.stop();
+});
+
 it('logs a failure and tries again, later each time, and as usual after a success', async () => {
   const { job, ends } = heldJob(3_600_000);
-  const { log, lines } = recordingLog();
-  const jobs = runJobs([job], log);
+  const { observers, lines } = recordingLog();
+  const jobs = runJobs([job], observers);
   for (const [index, retryInMs] of [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000].entries()) {
     ends[index]?.fail(new Error('away'));
     await settle();
@@ -71,7 +89,7 @@ it('logs a failure and tries again, later each time, and as usual after a succes
 
 it('a job that throws at once, or hangs, holds up no other', async () => {
   const { job, ends } = heldJob();
-  const { log, lines } = recordingLog();
+  const { observers, lines } = recordingLog();
   const broken = {
     name: 'broken',
     everyMs: 1_000,
@@ -79,7 +97,7 @@ it('a job that throws at once, or hangs, holds up no other', async () => {
       throw new Error('at once');
     },
   };
-  const jobs = runJobs([job, broken], log);
+  const jobs = runJobs([job, broken], observers);
   await vi.advanceTimersByTimeAsync(3_000);
   expect(lines.filter((line) => line.job === 'broken').length).toBeGreaterThanOrEqual(3);
   ends[0]?.done(1);
@@ -89,7 +107,7 @@ it('a job that throws at once, or hangs, holds up no other', async () => {
 
 it('stops when what is under way has ended, having told it, and begins nothing more', async () => {
   const { job, ends, signals } = heldJob();
-  const jobs = runJobs([job], recordingLog().log);
+  const jobs = runJobs([job], recordingLog().observers);
   let stopped = false;
   const stop = jobs.stop().then(() => {
     stopped = true;
@@ -106,7 +124,7 @@ it('stops when what is under way has ended, having told it, and begins nothing m
 
 it('stops between two runs, too', async () => {
   const { job, ends } = heldJob();
-  const jobs = runJobs([job], recordingLog().log);
+  const jobs = runJobs([job], recordingLog().observers);
   ends[0]?.done(0);
   await settle();
   await jobs.stop();

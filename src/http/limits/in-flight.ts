@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.js';
+import type { Usage } from '../../telemetry/metrics.js';
 import { FairScheduler } from './fair-scheduling.js';
 
 /**
@@ -14,6 +15,11 @@ export class InFlight {
   constructor(max: number, onRefusal: () => void) {
     this.#max = max;
     this.#onRefusal = onRefusal;
+  }
+
+  /** Places that are taken; requests that wait to be started have none yet. */
+  get usage(): Usage {
+    return { used: this.#calls, waiting: this.#scheduler.waiting, max: this.#max };
   }
 
   /**

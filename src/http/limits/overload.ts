@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
+import type { Metrics } from '../../telemetry/metrics.js';
 import { tally } from '../../telemetry/tally.js';
 import { InFlight } from './in-flight.js';
 
@@ -14,6 +15,7 @@ const LOG_INTERVAL_MS = 10_000;
 export function shedOverload(
   app: FastifyInstance,
   { MAX_IN_FLIGHT, MAX_CONNECTIONS }: Pick<Config, 'MAX_IN_FLIGHT' | 'MAX_CONNECTIONS'>,
+  metrics: Metrics,
 ): InFlight {
   const refused = tally(LOG_INTERVAL_MS, (count) =>
     app.log.warn({ count, MAX_IN_FLIGHT }, 'overloaded: refusing requests'),
@@ -22,9 +24,15 @@ export function shedOverload(
     app.log.warn({ count, MAX_CONNECTIONS }, 'overloaded: closing new connections'),
   );
   app.server.maxConnections = MAX_CONNECTIONS;
-  app.server.on('drop', dropped);
+  app.server.on('drop', () => {
+    metrics.refused('connections');
+    dropped();
+  });
 
-  const inFlight = new InFlight(MAX_IN_FLIGHT, refused);
+  const inFlight = new InFlight(MAX_IN_FLIGHT, () => {
+    metrics.refused('overload');
+    refused();
+  });
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();
     else inFlight.whenItMay(done);

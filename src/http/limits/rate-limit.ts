@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
+import type { Metrics } from '../../telemetry/metrics.js';
 import { endWith } from '../hooks.js';
 import { callsIn } from '../trpc/batch-calls.js';
 import { MemoryCounters } from './memory-counters.js';
@@ -29,9 +30,14 @@ export type AddRateLimit = (scope: FastifyInstance, limit: RateLimit) => Promise
  * Answers tell what is left in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). Beyond the
  * quota they are a 429 with `Retry-After`. A tRPC batch costs what its calls would cost one by one.
  */
-export async function rateLimits(app: FastifyInstance, config: Pick<Config, 'REDIS_URL'>): Promise<AddRateLimit> {
+export async function rateLimits(
+  app: FastifyInstance,
+  config: Pick<Config, 'REDIS_URL'>,
+  metrics: Metrics,
+): Promise<AddRateLimit> {
   const shared = config.REDIS_URL === undefined ? undefined : await connectSharedCounters(config.REDIS_URL, app.log);
   app.addHook('onClose', async () => shared?.close());
+  metrics.watch({ sharedRateLimits: () => shared?.ready });
 
   return async (scope, limit) => {
     const { name, quota, keyOf } = limit;
@@ -45,6 +51,7 @@ export async function rateLimits(app: FastifyInstance, config: Pick<Config, 'RED
       append(reply, 'ratelimit', `"${name}";r=${remaining};t=${seconds}`);
       if (!isExceeded) return;
       reply.header('retry-after', seconds);
+      metrics.refused('rate-limit');
       throw new AppError('TOO_MANY_REQUESTS');
     };
     scope.addHook('onRequest', (request, reply, done) => {

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
 import type { Context } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
+import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { InFlight } from '../limits/in-flight.js';
 import { setPageHeaders } from '../response/page-headers.js';
 import { idempotencyKey } from './idempotency-key.js';
@@ -10,13 +11,14 @@ interface ServerParts {
   db: DatabaseHandle;
   clock: Clock;
   inFlight: InFlight;
+  metrics: Metrics;
 }
 
 /** The context of one request, for either surface. Its principal is there after the `authenticate` hook. */
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, inFlight }: ServerParts,
+  { db, clock, inFlight, metrics }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
@@ -30,5 +32,11 @@ export function requestContext(
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),
     onPage: (info) => setPageHeaders(request, reply, info),
+    onCall: (procedure, code, seconds) => metrics.call(procedure, surfaceOf(request), code, seconds),
   };
+}
+
+/** Only tRPC's route names its calls in the path. */
+function surfaceOf({ routeOptions }: FastifyRequest): Surface {
+  return routeOptions.config.maxBatchSize === undefined ? 'rest' : 'trpc';
 }

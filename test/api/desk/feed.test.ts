@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { migrate, pendingMigrations } from '../../../src/db/migrations/migrate.js';
+import { feedLag } from '../../../src/desk/history/feed-lag.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { MIGRATION_OPTIONS } from '../../support/migration-folder.js';
 import { administer } from '../../support/postgresql-server.js';
@@ -159,6 +160,20 @@ describe.each(SURFACES)('the feed over %s', (_name, open) => {
       const news = await reader.read(2);
       expect(idsOf(news)[0]).toBe(Number(rows[0].id));
       expect(news.map(({ ticketId }) => ticketId)).toEqual([late, early]);
+    });
+
+    it('says by how much it is behind', async () => {
+      const at = new Date();
+      const lagAfter = (seconds: number) =>
+        feedLag({ sql: server.db.sql, clock: { now: () => new Date(at.getTime() + seconds * 1000) } });
+      await using slow = await connect();
+      await slow.query('BEGIN');
+      await slow.query(insert(await openTicket(customer)));
+      // Committed, and hidden by the other: it is as old as the clock says.
+      await openTicket(customer);
+      expect(await lagAfter(90)).toBeGreaterThan(80);
+      await slow.query('ROLLBACK');
+      await vi.waitFor(async () => expect(await lagAfter(90)).toBe(0), { timeout: 30_000, interval: 20 });
     });
 
     it('goes on past a transaction that is rolled back', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/schema/ids.js';
+import { countWork } from '../../../src/sla/count-work.js';
 import type { SlaBreach } from '../../../src/sla/schemas.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
@@ -174,6 +175,24 @@ describe.each(CALLS)('service levels over %s', (_surface, open) => {
     }
     expect(dataOf(await agent('desk.sla.targets'))).toEqual(SEEDED);
   });
+});
+
+it('the work that is left is counted for the metrics: open tickets, those who wait, and missed targets', async () => {
+  await server.db.transaction((tx) => tx.ticket.deleteMany());
+  const waiting = { waitingSince: new Date(NOW) };
+  // Of Medium: the answer is due after 480 minutes, the resolution after 4,320.
+  await opened(newId('ticket'), 5_000, waiting);
+  await opened(newId('ticket'), 5_000, { firstResponseAt: new Date(NOW) });
+  await opened(newId('ticket'), 500, waiting);
+  await opened(newId('ticket'), 479, { ...waiting, status: 'In Progress' });
+  await opened(newId('ticket'), 50_000, { status: 'Closed', closedAt: new Date(NOW) });
+  const scope = { sql: server.db.sql, clock: new TestClock(NOW) };
+  expect(await countWork(scope)).toEqual({ open: 4, waiting: 3, breached: 4 });
+
+  const admin = CALLS[0]?.[1](server.url, adminToken());
+  await admin?.('desk.sla.setTarget', { priority: 'Medium', firstResponseMinutes: 0, resolutionMinutes: 4320 });
+  expect(await countWork(scope)).toMatchObject({ breached: 2 });
+  for (const target of SEEDED) await admin?.('desk.sla.setTarget', target);
 });
 
 it('the breaches are read from an index, in its order', async () => {
