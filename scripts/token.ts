@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createSigner } from 'fast-jwt';
 import { withDevelopmentSecret } from '../src/auth/development-secret.js';
+import type { Role } from '../src/auth/principal.js';
 import { ConfigError, loadConfig } from '../src/config/config.js';
 import { loadEnvFile } from '../src/config/env-file.js';
 
@@ -22,16 +23,23 @@ function main(): void {
     ...(config.JWT_ISSUER && { iss: config.JWT_ISSUER }),
     ...(config.JWT_AUDIENCE && { aud: config.JWT_AUDIENCE }),
   });
-  process.stdout.write(`${sign({ sub, ...(role && { [config.JWT_ROLE_CLAIM]: role }) })}\n`);
+  const name = { customer: 'customer', agent: config.JWT_AGENT_ROLES[0], admin: config.JWT_ADMIN_ROLES[0] }[
+    role ?? 'customer'
+  ];
+  process.stdout.write(`${sign({ sub, ...(role && { [config.JWT_ROLE_CLAIM]: name }) })}\n`);
 }
 
-function options(): { sub: string; role: string | undefined; expires: string } {
+function isRole(text: string): text is Role {
+  return ['customer', 'agent', 'admin'].includes(text);
+}
+
+function options(): { sub: string; role: Role | undefined; expires: string } {
   try {
     const { values } = parseArgs({
       options: { sub: { type: 'string' }, role: { type: 'string' }, expires: { type: 'string', default: '1h' } },
     });
     if (!values.sub) throw new ConfigError('--sub is missing');
-    if (values.role !== undefined && !['customer', 'agent', 'admin'].includes(values.role)) {
+    if (values.role !== undefined && !isRole(values.role)) {
       throw new ConfigError('--role must be customer, agent or admin');
     }
     return { sub: values.sub, role: values.role, expires: values.expires };

@@ -7,6 +7,7 @@ import { bearerToken } from './bearer-token.js';
 import { checkInForce, isInForce, readClaims } from './claims.js';
 import { verificationKeys } from './keys.js';
 import type { Principal } from './principal.js';
+import { roleReader } from './roles.js';
 import { checkTokenHeader, type TokenHeader } from './token-header.js';
 import { type Verified, VerifiedTokens } from './verified-tokens.js';
 
@@ -20,6 +21,8 @@ export type Authenticate = (request: FastifyRequest) => Principal | null | Promi
 export async function installAuthentication(app: FastifyInstance, config: Config, clock: Clock): Promise<Authenticate> {
   const keys = verificationKeys(config, clock, app.log);
   const tokens = new VerifiedTokens();
+  const readRole = roleReader(config);
+  const toleranceMs = config.JWT_CLOCK_TOLERANCE_SECONDS * 1000;
 
   await app.register(jwt, {
     // Only to verify: with a secret of its own the plugin would sign as well.
@@ -41,17 +44,23 @@ export async function installAuthentication(app: FastifyInstance, config: Config
     checkTokenHeader(token, keys.algorithms);
     // Asked before the check: if a key comes or goes meanwhile, the next request checks again.
     const edition = await keys.edition();
-    return { identity: readClaims(await request.jwtVerify(), config.JWT_ROLE_CLAIM), edition };
+    const identity = readClaims(await request.jwtVerify(), readRole);
+    const { unknownRole } = identity;
+    if (unknownRole !== undefined) {
+      // For whoever wonders why an agent can't work the desk.
+      request.log.debug({ claim: config.JWT_ROLE_CLAIM, value: shorten(unknownRole) }, 'role claim not understood');
+    }
+    return { identity, edition };
   };
 
   const identify = async (request: FastifyRequest, token: string): Promise<Principal> => {
     const known = tokens.get(token);
     if (known !== undefined && known.edition === (await keys.edition())) {
-      checkInForce(known.identity, clock.now().getTime());
+      checkInForce(known.identity, clock.now().getTime(), toleranceMs);
       return known.identity.principal;
     }
     const verified = await verify(request, token);
-    checkInForce(verified.identity, clock.now().getTime());
+    checkInForce(verified.identity, clock.now().getTime(), toleranceMs);
     tokens.set(token, verified);
     return verified.identity.principal;
   };
@@ -72,7 +81,8 @@ export async function installAuthentication(app: FastifyInstance, config: Config
     if (token === undefined) return null;
     // What is known is good as long as its keys are: of fixed keys there is nothing to ask.
     const known = keys.areFixed ? tokens.get(token) : undefined;
-    if (known !== undefined && isInForce(known.identity, clock.now().getTime())) return known.identity.principal;
+    if (known !== undefined && isInForce(known.identity, clock.now().getTime(), toleranceMs))
+      return known.identity.principal;
     return authenticate(request, token);
   };
 }
@@ -88,4 +98,11 @@ function requiredClaims(config: Config): string[] {
 
 function headerOf(token: TokenOrHeader): TokenHeader {
   return 'header' in token ? token.header : token;
+}
+
+const MAX_LOGGED = 200;
+
+/** A claim may be of any size. */
+function shorten(claim: unknown): string {
+  return JSON.stringify(claim).slice(0, MAX_LOGGED);
 }

@@ -1,8 +1,11 @@
-import type { Principal, Role } from './principal.js';
+import type { Principal } from './principal.js';
+import type { ReadRoleOf } from './roles.js';
 
 /** What a token with a good signature says. */
 export interface Identity {
   readonly principal: Principal;
+  /** What its role claim holds, where none of it is a name that we know. */
+  readonly unknownRole: unknown;
   /** Good from this time on; milliseconds since 1970. */
   readonly notBefore: number;
   /** Good before this time, no longer at it (RFC 7519, 4.1.4); milliseconds since 1970. */
@@ -14,25 +17,27 @@ export interface Identity {
  *
  * @throws Error that says what is wrong with them, for the log.
  */
-export function readClaims(claims: Record<string, unknown>, roleClaim: string): Identity {
+export function readClaims(claims: Record<string, unknown>, readRole: ReadRoleOf): Identity {
   const { sub: userId, iat, nbf = 0, exp = Number.MAX_VALUE } = claims;
   if (typeof userId !== 'string' || !isUserId(userId)) throw new Error('The sub claim is not a user id');
   if (!isNumericDate(nbf) || !isNumericDate(exp) || (iat !== undefined && !isNumericDate(iat))) {
     throw new Error('The claim nbf, exp or iat is not a number');
   }
-  const role = roleOf(Object.hasOwn(claims, roleClaim) ? claims[roleClaim] : undefined);
+  const { role, unknown } = readRole(claims);
   // Frozen: one object serves every request that brings the token.
-  return { principal: Object.freeze({ userId, role }), notBefore: nbf * 1000, expires: exp * 1000 };
+  const principal = Object.freeze({ userId, role });
+  return { principal, unknownRole: unknown, notBefore: nbf * 1000, expires: exp * 1000 };
 }
 
-export function isInForce({ notBefore, expires }: Identity, now: number): boolean {
-  return now >= notBefore && now < expires;
+/** `toleranceMs`: by how much the issuer's clock may differ from ours. */
+export function isInForce({ notBefore, expires }: Identity, now: number, toleranceMs: number): boolean {
+  return now >= notBefore - toleranceMs && now < expires + toleranceMs;
 }
 
 /** @throws Error if the identity is not yet, or no longer, good. */
-export function checkInForce({ notBefore, expires }: Identity, now: number): void {
-  if (now < notBefore) throw new Error('The token is not good yet');
-  if (now >= expires) throw new Error('The token has expired');
+export function checkInForce(identity: Identity, now: number, toleranceMs: number): void {
+  if (isInForce(identity, now, toleranceMs)) return;
+  throw new Error(now < identity.notBefore ? 'The token is not good yet' : 'The token has expired');
 }
 
 /** JSON has numbers that no double holds: `1e999` would be a token for ever. */
@@ -44,9 +49,4 @@ const MAX_USER_ID = 255;
 
 function isUserId(value: string): boolean {
   return value !== '' && [...value].length <= MAX_USER_ID && !/\p{Cc}/u.test(value) && value.isWellFormed();
-}
-
-/** Least privilege: only the two names that we know raise anybody above a customer. */
-function roleOf(claim: unknown): Role {
-  return claim === 'agent' || claim === 'admin' ? claim : 'customer';
 }

@@ -78,8 +78,18 @@ export const environment = z.object({
   JWT_ISSUER: z.string().min(1).optional().meta({ description: '`iss` that a token must have' }),
   JWT_AUDIENCE: z.string().min(1).optional().meta({ description: '`aud` that a token must have' }),
   JWT_REQUIRE_EXP: flag.prefault('false').meta({ description: 'Refuse tokens without `exp`' }),
+  JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 300).prefault('0').meta({
+    description: "By how much the issuer's clock may differ from ours, for `exp` and `nbf`",
+  }),
   JWT_ROLE_CLAIM: z.string().min(1).default('role').meta({
-    description: 'Claim that holds the role: `agent`, `admin`, anything else is a customer',
+    description: 'Claim that holds the role or a list of roles; dots lead into nested claims: `realm_access.roles`',
+  }),
+  JWT_AGENT_ROLES: list.prefault('agent').meta({
+    description: 'Values of the role claim that make an agent, separated by commas',
+  }),
+  JWT_ADMIN_ROLES: list.prefault('admin').meta({
+    description:
+      'Values of the role claim that make an admin, separated by commas; who has none of either is a customer',
   }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -177,7 +187,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = environment.safeParse(set);
   const faults = result.success
-    ? keyFaults(result.data)
+    ? [...keyFaults(result.data), ...roleFaults(result.data)]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
   return result.data;
@@ -193,4 +203,11 @@ function keyFaults(config: Config): string[] {
     return ['JWT_PUBLIC_KEY must be a PEM public key: RSA of at least 2048 bits, EC P-256, or Ed25519'];
   }
   return [];
+}
+
+function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Config): string[] {
+  const both = JWT_AGENT_ROLES.filter((name) => JWT_ADMIN_ROLES.includes(name));
+  return both.length === 0
+    ? []
+    : ['JWT_AGENT_ROLES and JWT_ADMIN_ROLES have a name in common: it would always be an admin'];
 }

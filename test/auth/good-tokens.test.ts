@@ -130,9 +130,24 @@ describe('the role', () => {
   const roles: [claim: unknown, status: number][] = [
     ['agent', 200],
     ['admin', 200],
-    ...[undefined, 'customer', 'Agent', 'AGENT', 'agent ', 'root', '', null, true, 1, ['agent'], { role: 'agent' }].map(
-      (claim): [unknown, number] => [claim, 404],
-    ),
+    [['agent'], 200],
+    [['other', 'admin'], 200],
+    ...[
+      undefined,
+      'customer',
+      'Agent',
+      'AGENT',
+      'agent ',
+      'root',
+      '',
+      null,
+      true,
+      1,
+      [['agent']],
+      [],
+      ['other', 1, null],
+      { role: 'agent' },
+    ].map((claim): [unknown, number] => [claim, 404]),
   ];
 
   it.each(['role', 'https://example.com/role', 'constructor'])('comes from the claim %s alone', async (claim) => {

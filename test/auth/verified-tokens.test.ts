@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Verified, VerifiedTokens } from '../../src/auth/verified-tokens.js';
 
 const verified = (userId: string): Verified => ({
-  identity: { principal: { userId, role: 'customer' }, notBefore: 0, expires: 1 },
+  identity: { principal: { userId, role: 'customer' }, unknownRole: undefined, notBefore: 0, expires: 1 },
   edition: 'first',
 });
 
