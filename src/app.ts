@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,6 +9,7 @@ import { installAuthentication } from './auth/authenticate.js';
 import type { Principal } from './auth/principal.js';
 import type { Config } from './config/config.js';
 import type { DatabaseHandle } from './db/handle.js';
+import { allowOrigins } from './http/cors.js';
 import { endWith } from './http/hooks.js';
 import { replaceDefaultResponses } from './http/lifecycle/default-responses.js';
 import { closeDrainingConnections } from './http/lifecycle/draining-connections.js';
@@ -28,6 +28,7 @@ import { acceptEmptyBodies, installBodyParser } from './http/request/body-parser
 import { requestContext } from './http/request/request-context.js';
 import { logRequests, requestId } from './http/request/request-log.js';
 import { measureRequests } from './http/request/request-metrics.js';
+import { readableUrl, refuseUnreadableUrls } from './http/request/unreadable-urls.js';
 import { handleError } from './http/response/error-handler.js';
 import { sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
@@ -66,6 +67,7 @@ export async function buildApp({
     // Ours has one line for each answer: see logRequests().
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
+    rewriteUrl: readableUrl,
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
     ...serverLimits(config),
     forceCloseConnections: 'idle',
@@ -86,25 +88,7 @@ export async function buildApp({
   limitTime(app, openRequests, config.REQUEST_TIMEOUT_MS);
 
   sendSecurityHeaders(app);
-  if (config.CORS_ORIGINS.length > 0) {
-    await app.register(cors, {
-      origin: config.CORS_ORIGINS.includes('*') ? '*' : config.CORS_ORIGINS,
-      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: [
-        'x-request-id',
-        'x-total-count',
-        'link',
-        'retry-after',
-        'www-authenticate',
-        'ratelimit',
-        'ratelimit-policy',
-        'idempotency-replayed',
-      ],
-      maxAge: 600,
-      // Its refusal of an OPTIONS request that is no preflight is plain text.
-      strictPreflight: false,
-    });
-  }
+  await allowOrigins(app, config.CORS_ORIGINS);
   replaceDefaultResponses(app);
   refuseWhileClosing(app, metrics);
   closeDrainingConnections(app, openRequests);
@@ -112,17 +96,18 @@ export async function buildApp({
   metrics.watch({ calls: () => inFlight.usage });
   const limitRate = await rateLimits(app, config, metrics);
   await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress });
+  refuseUnreadableUrls(app);
   answerUnknownRoutes(app);
   acceptEmptyBodies(app);
   installBodyParser(app, 'json');
 
   healthRoutes(app, db);
   metricsRoute(app, metrics, config.METRICS_TOKEN);
-  await app.register((scope) => docsPage(scope, document));
+  await app.register((scope) => docsPage(scope, document, config.PUBLIC_PATH));
 
   const authenticate = await installAuthentication(app, config, clock);
   const createContext = (request: FastifyRequest, reply: FastifyReply) =>
-    requestContext(request, reply, { db, clock, inFlight, metrics });
+    requestContext(request, reply, { db, clock, inFlight, metrics, publicPath: config.PUBLIC_PATH ?? '' });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {
     scope.addHook('onRequest', (request, _reply, done) => {

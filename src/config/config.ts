@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOrigin } from './origins.js';
 import { publicKeyFromPem } from './public-key.js';
 
 const wholeNumber = (min: number, max: number) =>
@@ -34,8 +35,9 @@ const databaseUrl = z.string().refine((value) => /^file:.+/.test(value) || /^pos
   error: 'must be file:<path> (SQLite) or postgresql://user:password@host:5432/database',
 });
 
-const origin = z.string().refine((value) => value === '*' || (URL.canParse(value) && new URL(value).origin === value), {
-  error: 'must be * or origins such as https://app.example.com, separated by commas',
+const origin = z.string().refine(isOrigin, {
+  error:
+    'must be * or origins such as https://app.example.com, https://*.example.com or capacitor://localhost, separated by commas',
 });
 
 /** Fewest bytes of an HS256 secret (RFC 7518, 3.2). */
@@ -110,8 +112,19 @@ export const environment = z.object({
   }),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
+    .refine((origins) => !origins.includes('*') || origins.length === 1, { error: 'must be * alone, or origins' })
     .prefault('')
-    .meta({ description: 'Origins whose pages may call, separated by commas, or `*`; none by default' }),
+    .meta({
+      description:
+        'Origins whose pages may call, separated by commas, or `*`; `https://*.example.com` is all of its subdomains; none by default',
+    }),
+  PUBLIC_PATH: z
+    .string()
+    .regex(/^(?:\/[\w.~-]+)+$/, { error: 'must be a path such as /helpdesk, without a slash at the end' })
+    .optional()
+    .meta({
+      description: 'Path under which a proxy shows the service, and which it takes off: `/helpdesk`; none by default',
+    }),
   TRUST_PROXY: list
     .pipe(
       z.array(

@@ -1,9 +1,8 @@
 import type { Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import type { Config } from '../../config/config.js';
+import { MAX_PATH_SEGMENT } from '../request/unreadable-urls.js';
 
-/** Longest path parameter: a tRPC batch names all its procedures in one. */
-const MAX_PARAM_LENGTH = 2000;
 /** Longest request line and headers together, in bytes. */
 const MAX_HEADER_SIZE = 16_384;
 /** How often Node looks for what takes too long to arrive, at least: it ends so much later than its limit. */
@@ -37,6 +36,6 @@ export function serverLimits(config: Config) {
     requestTimeout: 2 * timeout,
     connectionTimeout: 2 * timeout,
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: { maxParamLength: MAX_PATH_SEGMENT },
   } satisfies FastifyHttpOptions<Server>;
 }

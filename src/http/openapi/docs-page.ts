@@ -18,8 +18,11 @@ const IGNORED_HEADERS = ['range', 'if-range', 'if-match', 'if-unmodified-since']
 /**
  * `GET /openapi.json` as it is committed, and `GET /docs`: a page to read it and try requests with a token. The page
  * brings all that it needs with it: no CDN, no outside validator. It forgets the token when it is left.
+ *
+ * `publicPath`: what a proxy puts before our paths, and takes off again.
  */
-export async function docsPage(app: FastifyInstance, document: string): Promise<void> {
+export async function docsPage(app: FastifyInstance, document: string, publicPath?: string): Promise<void> {
+  const served = publicPath === undefined ? document : withServer(document, publicPath);
   addStep(app, 'onRequest', ({ headers }) => {
     for (const name of IGNORED_HEADERS) delete headers[name];
   });
@@ -27,14 +30,15 @@ export async function docsPage(app: FastifyInstance, document: string): Promise<
     handleError(isRefusedFile(error) ? new AppError('NOT_FOUND') : error, request, reply),
   );
   app.get('/openapi.json', { logLevel: 'warn' }, async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(document),
+    reply.type('application/json; charset=utf-8').send(served),
   );
   await app.register(swagger, {
     mode: 'static',
-    specification: { document: JSON.parse(document) },
+    specification: { document: JSON.parse(served) },
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    ...(publicPath !== undefined && { indexPrefix: publicPath }),
     logLevel: 'warn',
     staticCSP: CONTENT_SECURITY_POLICY,
     uiConfig: {
@@ -47,6 +51,15 @@ export async function docsPage(app: FastifyInstance, document: string): Promise<
     },
     theme: { title: 'Support API', css: [{ filename: 'support-api.css', content: CSS }] },
   });
+}
+
+/** The document for clients that reach us below a path. */
+function withServer(document: string, publicPath: string): string {
+  return JSON.stringify(
+    { ...JSON.parse(document), servers: [{ url: publicPath, description: 'This server' }] },
+    null,
+    2,
+  );
 }
 
 /** A path that leads out of the folder, or that no file can have: the handler of static files has 4xx of its own for it. */

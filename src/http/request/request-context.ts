@@ -12,13 +12,15 @@ interface ServerParts {
   clock: Clock;
   inFlight: InFlight;
   metrics: Metrics;
+  /** What a proxy puts before our paths; '' for none. */
+  publicPath: string;
 }
 
 /** The context of one request, for either surface. Its principal is there after the `authenticate` hook. */
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, inFlight, metrics }: ServerParts,
+  { db, clock, inFlight, metrics, publicPath }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
@@ -31,7 +33,7 @@ export function requestContext(
     enter: () => inFlight.enter(),
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),
-    onPage: (info) => setPageHeaders(request, reply, info),
+    onPage: (info) => setPageHeaders(request, reply, publicPath, info),
     onCall: (procedure, code, seconds) => metrics.call(procedure, surfaceOf(request), code, seconds),
   };
 }

@@ -3,14 +3,19 @@ import type { PageInfo } from '../../procedure/context.js';
 
 /**
  * The size of a list and its neighbours as headers, as the documented body is a bare array: `X-Total-Count`, and on
- * REST `Link` (RFC 8288) with first, prev, next and last, relative to this server.
+ * REST `Link` (RFC 8288) with first, prev, next and last, relative to this server: paths, with what a proxy puts before ours.
  */
-export function setPageHeaders(request: FastifyRequest, reply: FastifyReply, { page, limit, total }: PageInfo): void {
+export function setPageHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicPath: string,
+  { page, limit, total }: PageInfo,
+): void {
   reply.header('x-total-count', total);
   const { url, config } = request.routeOptions;
   if (!config.paged || url === undefined) return;
   const last = Math.max(1, Math.ceil(total / limit));
-  const base = `${url}?${filters(request)}`;
+  const base = `${publicPath}${url}?${filters(request)}`;
   const pages = { first: 1, prev: Math.min(page - 1, last), next: page + 1, last };
   const links = Object.entries(pages)
     .filter(([, target]) => target >= 1 && target <= last)

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadConfig } from '../../../src/config/config.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { failureOf } from '../../support/failures.js';
 import { send } from '../../support/send.js';
@@ -137,6 +138,62 @@ describe('CORS, with CORS_ORIGINS', () => {
   it('has an answer without a body to OPTIONS that is no preflight', async () => {
     const answer = await send(`${server.url}/support/tickets`, { method: 'OPTIONS' });
     expect([answer.status, answer.body]).toEqual([204, null]);
+  });
+});
+
+describe('CORS, with origins of all kinds', () => {
+  const origins =
+    'https://*.example.com,capacitor://localhost,ionic://localhost,tauri://localhost,chrome-extension://abc';
+  it.each([
+    ['https://app.example.com', true],
+    ['https://a.b.example.com', true],
+    ['capacitor://localhost', true],
+    ['ionic://localhost', true],
+    ['tauri://localhost', true],
+    ['chrome-extension://abc', true],
+    ['https://example.com', false],
+    ['http://app.example.com', false],
+    ['https://app.example.com.evil.com', false],
+    ['https://evil-example.com', false],
+    ['https://evil.com/.example.com', false],
+    ['https://app.example.com:8443', false],
+    ['capacitor://other', false],
+    ['null', false],
+  ])('lets %s in: %s', (origin, allowed) =>
+    withApp({ CORS_ORIGINS: origins }, async ({ url }) => {
+      const { headers } = await send(`${url}/support/categories`, { token, headers: { origin } });
+      expect(headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+    }),
+  );
+
+  it.each([
+    ['/support/tickets/%zz', 400],
+    [`/support/tickets/${'x'.repeat(2001)}`, 414],
+    ['/trpc/support.tickets.get%', 400],
+    ['/no/such/path', 404],
+  ])('lets pages read the answer to %s', (path, status) =>
+    withApp({ CORS_ORIGINS: ORIGIN, LOG_LEVEL: 'info' }, async ({ url, logs }) => {
+      const answer = await send(url + path, { token, headers: { origin: ORIGIN } });
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      await vi.waitFor(() => expect(logs.filter(({ msg }) => msg === 'request')).toMatchObject([{ status }]));
+    }),
+  );
+
+  it.each([
+    'https://*.com',
+    'https://app.*.example.com',
+    'https://*',
+    'https://app.example.com/',
+    'https://app.example.com:443',
+    'https://App.example.com',
+    'file://',
+    'capacitor://*.localhost',
+    'app.example.com',
+    '*,https://app.example.com',
+  ])('refuses at start what could never match: %s', (CORS_ORIGINS) => {
+    expect(() => loadConfig({ NODE_ENV: 'test', CORS_ORIGINS })).toThrow(/^CORS_ORIGINS must be/);
   });
 });
 
