@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { text, timestamp } from '../schema/text.js';
+import { text } from '../schema/text.js';
+import { timestamp } from '../schema/time.js';
 
 export const listCategoriesInput = z.strictObject({}).optional();
 

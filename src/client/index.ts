@@ -26,6 +26,9 @@ export interface SupportClientOptions {
 /** Most calls that go out together as one request; the server takes no larger batch. */
 const MAX_BATCH = 20;
 
+/** Longest URL of a batch that reads: the server takes 16 KiB of URL and headers together, and a token may have 8. */
+const MAX_URL_LENGTH = 6_000;
+
 /**
  * A typed client for a Support API server. Calls made in the same tick travel as one request, but for those that have an
  * idempotency key.
@@ -60,7 +63,7 @@ export function createSupportClient({ url, token, headers, fetch }: SupportClien
             'idempotency-key': String(context.idempotencyKey),
           }),
         }),
-        false: httpBatchLink({ ...server, maxItems: MAX_BATCH, headers: allHeaders }),
+        false: httpBatchLink({ ...server, maxItems: MAX_BATCH, maxURLLength: MAX_URL_LENGTH, headers: allHeaders }),
       }),
     ],
   });

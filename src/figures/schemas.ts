@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, timestamp } from '../schema/text.js';
+import { instant, timestamp } from '../schema/time.js';
 
 const DAY_MS = 86_400_000;
 export const MAX_DAYS = 366;

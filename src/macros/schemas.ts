@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageFields } from '../schema/pagination.js';
-import { text, timestamp } from '../schema/text.js';
+import { text } from '../schema/text.js';
+import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
 import { placeholderFault } from './placeholders.js';
 

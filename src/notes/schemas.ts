@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { attachmentIds, text, timestamp } from '../schema/text.js';
+import { attachmentIds, text } from '../schema/text.js';
+import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
 
 export const addNoteInput = z

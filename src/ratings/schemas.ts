@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { text, timestamp } from '../schema/text.js';
+import { text } from '../schema/text.js';
+import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
 
 const RANGE = 'Must be a whole number from 1 to 5';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageFields } from '../schema/pagination.js';
-import { timestamp } from '../schema/text.js';
+import { timestamp } from '../schema/time.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
 
 /** A year. */

@@ -17,7 +17,8 @@ export const tag = z
     const message = `Must be 1 to ${MAX_LENGTH} letters, digits, "_" or "-"`;
     context.issues.push({ code: 'custom', input: value, message });
   })
-  .meta({ minLength: 1, maxLength: MAX_LENGTH, pattern: WRITTEN.source });
+  // No pattern: classes of Unicode are written differently in every language.
+  .meta({ minLength: 1, maxLength: MAX_LENGTH, description: 'Letters of any script, digits, `_` and `-`' });
 
 const tags = z
   .array(tag, { error: 'Must be an array of tags' })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageFields } from '../schema/pagination.js';
-import { attachmentIds, text, timestamp } from '../schema/text.js';
+import { attachmentIds, text } from '../schema/text.js';
+import { timestamp } from '../schema/time.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
 
 /** Any string: one that is no ticket's id is `404 Ticket not found`, not a 400. */

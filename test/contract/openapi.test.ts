@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/errors/app-error.js';
 import { openApiDocument } from '../../src/http/openapi/document.js';
@@ -65,6 +67,38 @@ describe('openapi.json', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(document.info.version).toBe(version);
+  });
+});
+
+/** Every pattern of the document, with the format beside it. */
+function patternsIn(node: Json, found = new Map<string, string | undefined>()): Map<string, string | undefined> {
+  if (typeof node !== 'object' || node === null) return found;
+  if (typeof node.pattern === 'string') found.set(node.pattern, node.format);
+  for (const value of Object.values(node)) patternsIn(value, found);
+  return found;
+}
+
+describe('each pattern, for generators and validators of any language', () => {
+  const patterns = patternsIn(document);
+
+  it.each([...patterns])('%s is read by ECMAScript without flags and by RE2', (pattern, format) => {
+    // Without the flag `u`, an escape that is none means its letter, silently.
+    expect(pattern).not.toMatch(/\\[pP]\{|\\[ux]\{|\(\?[<=!]/);
+    expect(() => new RegExp(pattern)).not.toThrow();
+    expect(() => new RegExp(pattern, 'u')).not.toThrow();
+    expect(() => RE2JS.compile(pattern)).not.toThrow();
+    // A format of the document is enough: two that differ would be one too many.
+    expect(format).not.toBe('date-time');
+  });
+
+  it("is read by Python's re", ({ skip }) => {
+    const program = 'import json, re, sys; [re.compile(one) for one in json.load(sys.stdin)]; print("all")';
+    const { status, stdout, error } = spawnSync('python3', ['-c', program], {
+      input: JSON.stringify([...patterns.keys()]),
+      encoding: 'utf8',
+    });
+    if (error && !process.env.CI) skip('python3 is not installed');
+    expect([status, stdout]).toEqual([0, 'all\n']);
   });
 });
 

@@ -5,6 +5,7 @@ export interface Schema {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
+  format?: string;
   minimum?: number;
   maximum?: number;
   minItems?: number;
@@ -18,7 +19,7 @@ export interface Schema {
 
 /** What generators read; a schema that says more needs a generator that knows it. */
 const KNOWN = new Set([
-  ...['type', 'enum', 'anyOf', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern'],
+  ...['type', 'enum', 'anyOf', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'format'],
   ...['minItems', 'maxItems', 'items', 'properties', 'required', 'additionalProperties'],
 ]);
 const WITHOUT_MEANING = new Set(['$defs', 'default', 'description', 'examples', 'example', '$schema', 'id']);

@@ -2585,9 +2585,21 @@ export interface operations {
     listQueue: {
         parameters: {
             query?: {
-                /** @description In one of these statuses */
+                /**
+                 * @description In one of these statuses
+                 * @example [
+                 *       "Open",
+                 *       "In Progress"
+                 *     ]
+                 */
                 status?: ("Open" | "In Progress" | "Resolved" | "Closed")[];
-                /** @description Of one of these priorities */
+                /**
+                 * @description Of one of these priorities
+                 * @example [
+                 *       "High",
+                 *       "Critical"
+                 *     ]
+                 */
                 priority?: ("Low" | "Medium" | "High" | "Critical")[];
                 /** @description In this category */
                 categoryId?: string;
@@ -4376,9 +4388,21 @@ export interface operations {
                  * @example payment fail*
                  */
                 q: string;
-                /** @description In one of these statuses */
+                /**
+                 * @description In one of these statuses
+                 * @example [
+                 *       "Open",
+                 *       "In Progress"
+                 *     ]
+                 */
                 status?: ("Open" | "In Progress" | "Resolved" | "Closed")[];
-                /** @description Of one of these priorities */
+                /**
+                 * @description Of one of these priorities
+                 * @example [
+                 *       "High",
+                 *       "Critical"
+                 *     ]
+                 */
                 priority?: ("Low" | "Medium" | "High" | "Critical")[];
                 /** @description In this category */
                 categoryId?: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/event-types.js';
 import { cursorField, limitField } from '../../schema/pagination.js';
-import { timestamp } from '../../schema/text.js';
+import { timestamp } from '../../schema/time.js';
 import { ticketId } from '../../tickets/schemas.js';
 
 export const listEventsInput = z.strictObject({ limit: limitField, after: cursorField }).default({ limit: 20 });

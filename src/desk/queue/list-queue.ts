@@ -3,6 +3,7 @@ import type { Sql } from '../../db/sql/sql.js';
 import { Statement } from '../../db/sql/statement.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { decodeCursor, encodeCursor } from '../../schema/cursor.js';
+import { storedTime } from '../../schema/time.js';
 import { normalTag } from '../../tags/normal-tag.js';
 import { edgeStatement, type Place, pageStatement, valuesOf, WINDOW, walkFor } from './keyset-scan.js';
 import { BY_URGENCY, ORDERS } from './orders.js';
@@ -49,10 +50,7 @@ async function isRare(sql: Sql, tag: string): Promise<boolean> {
 const cursor = z.tuple([
   z.enum(QUEUE_SORTS),
   z.int().min(0).max(BY_URGENCY.length),
-  z
-    .string()
-    .regex(/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-    .refine((time) => !Number.isNaN(Date.parse(time))),
+  storedTime,
   z.string().regex(/^ticket_[\w-]{1,64}$/),
 ]);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cursorField, limitField } from '../../schema/pagination.js';
-import { instant, text, timestamp } from '../../schema/text.js';
+import { text } from '../../schema/text.js';
+import { instant, timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
 import { tag } from '../../tags/schemas.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../tickets/lifecycle.js';
@@ -13,8 +14,12 @@ const listOf = <T extends z.ZodType>(value: T, max: number) =>
 
 /** Which tickets: all conditions hold at once; one that is absent lets every ticket through. */
 export const ticketFilters = {
-  status: listOf(status, 4).meta({ description: 'In one of these statuses' }).optional(),
-  priority: listOf(priority, 4).meta({ description: 'Of one of these priorities' }).optional(),
+  status: listOf(status, 4)
+    .meta({ description: 'In one of these statuses', examples: [['Open', 'In Progress']] })
+    .optional(),
+  priority: listOf(priority, 4)
+    .meta({ description: 'Of one of these priorities', examples: [['High', 'Critical']] })
+    .optional(),
   categoryId: text({ max: 255 }).meta({ description: 'In this category' }).optional(),
   assignee: text({ max: 255 }).meta({ description: 'Assigned to this agent; `me` is yourself' }).optional(),
   unassigned: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cursorField, limitField } from '../../schema/pagination.js';
-import { text, timestamp } from '../../schema/text.js';
+import { text } from '../../schema/text.js';
+import { timestamp } from '../../schema/time.js';
 import { EXAMPLE_TICKET, queuedTicket, ticketFilters } from '../queue/schemas.js';
 
 export const searchInput = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { note } from '../../notes/schemas.js';
-import { timestamp, userId } from '../../schema/text.js';
+import { userId } from '../../schema/text.js';
+import { timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
 import { priority, resolution, status, ticketId } from '../../tickets/schemas.js';
 

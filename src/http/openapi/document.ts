@@ -88,7 +88,16 @@ export function openApiDocument(router: AnyTRPCRouter): Document {
   document.components.responses = sharedResponses([...procedures.values()]);
   document.components.headers = HEADERS;
   document.components.parameters = PARAMETERS;
+  dropPatternsOfTimes(document);
   return document;
+}
+
+/** `format` says it, and Zod's pattern for it is one that other languages' engines can't read. */
+function dropPatternsOfTimes(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return;
+  const schema = part as Json;
+  if (schema.format === 'date-time') delete schema.pattern;
+  for (const value of Object.values(schema)) dropPatternsOfTimes(value);
 }
 
 function describeOperation(operation: Operation, meta: Described, schemas: Record<string, Json>): void {
@@ -111,8 +120,8 @@ function describeOperation(operation: Operation, meta: Described, schemas: Recor
   if (operation.requestBody !== undefined) describeBody(operation.requestBody);
   for (const parameter of operation.parameters ?? []) {
     liftNotes(parameter);
-    // As the query reader takes it: `status=Open,Closed`.
-    if ((parameter.schema as Json).type === 'array') Object.assign(parameter, { style: 'form', explode: false });
+    // OpenAPI's default, spelled out; the query reader takes `status=Open,Closed` as well.
+    if ((parameter.schema as Json).type === 'array') Object.assign(parameter, { style: 'form', explode: true });
   }
   if (meta.writes) operation.parameters = [...(operation.parameters ?? []), ...WRITE_PARAMETERS];
 }

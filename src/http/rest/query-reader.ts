@@ -8,10 +8,15 @@ const toInteger: Convert = (value) => (/^-?(0|[1-9]\d{0,15})$/.test(value) ? Num
 const toNumber: Convert = (value) => (/^-?(0|[1-9]\d{0,15})(\.\d+)?$/.test(value) ? Number(value) : value);
 const toBoolean: Convert = (value) => (value === 'true' ? true : value === 'false' ? false : value);
 
-// OpenAPI's style `form` without `explode`. No value that a list can hold has a comma in it.
-const toList: Convert = (value) => value.split(',');
+const CONVERT: Record<string, Convert> = { integer: toInteger, number: toNumber, boolean: toBoolean };
 
-const CONVERT: Record<string, Convert> = { integer: toInteger, number: toNumber, boolean: toBoolean, array: toList };
+/**
+ * A list as clients send it: `status=Open&status=Closed` (OpenAPI's default), `status=Open,Closed`, and `status[]=Open` of
+ * those that mark lists by brackets. No value that a list can hold has a comma in it.
+ */
+function toList(values: unknown[]): unknown[] {
+  return values.flatMap((value) => (typeof value === 'string' ? value.split(',') : value));
+}
 
 /**
  * Makes the function that gives query strings the types that a schema's fields have. What is converted is read off the
@@ -20,9 +25,12 @@ const CONVERT: Record<string, Convert> = { integer: toInteger, number: toNumber,
 export function queryReader(schema: z.ZodType): (query: Record<string, unknown>) => Record<string, unknown> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const conversions = new Map<string, Convert>();
+  const lists: string[] = [];
   for (const [name, field] of Object.entries(properties)) {
-    const convert = typeof field === 'object' ? CONVERT[String(field.type)] : undefined;
+    const type = typeof field === 'object' ? String(field.type) : '';
+    const convert = CONVERT[type];
     if (convert !== undefined) conversions.set(name, convert);
+    if (type === 'array') lists.push(name);
   }
   return (query) => {
     // A null prototype would hide `__proto__` from nobody, but Zod wants a plain object.
@@ -30,8 +38,13 @@ export function queryReader(schema: z.ZodType): (query: Record<string, unknown>)
     for (const [name, convert] of conversions) {
       const value = query[name];
       if (typeof value === 'string') typed[name] = convert(value);
-      // Given twice: no list, for a field that takes one either.
+      // Given twice, and no list.
       else if (value !== undefined) typed[name] = null;
+    }
+    for (const name of lists) {
+      const sent = [query[name], query[`${name}[]`]].flat().filter((value) => value !== undefined);
+      delete typed[`${name}[]`];
+      if (sent.length > 0) typed[name] = toList(sent);
     }
     return typed;
   };

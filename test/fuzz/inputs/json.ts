@@ -55,11 +55,21 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
   ...Object.fromEntries(
     ['createdFrom', 'createdTo', 'updatedFrom', 'updatedTo'].map((name) => [
       name,
-      fc.constantFrom('2026-01-22T16:30:00Z', '0001-01-01T00:00Z', '9999-12-31T23:59:59.999999Z'),
+      fc.constantFrom(
+        '2026-01-22T16:30:00Z',
+        '0001-01-01T00:00:00Z',
+        '9999-12-31T23:59:59.999999Z',
+        '2026-01-22T23:59:59.5-23:59',
+      ),
     ]),
   ),
-  from: fc.constantFrom('2026-01-22T16:30:00Z', '2026-01-01T00:00Z'),
-  to: fc.constantFrom('2026-12-31T00:00:00Z', '2026-02-01T00:00:00.001Z', '2026-01-01T00:00Z', '2028-01-01T00:00Z'),
+  from: fc.constantFrom('2026-01-22T16:30:00Z', '2026-01-01T00:00:00+05:30'),
+  to: fc.constantFrom(
+    '2026-12-31T00:00:00Z',
+    '2026-02-01T00:00:00.001Z',
+    '2026-01-01T00:00:00z',
+    '2028-01-01T00:00:00Z',
+  ),
   q: fc.constantFrom(
     'a',
     '"a',

@@ -69,7 +69,7 @@ function headersFor(parameters: Parameter[]): fc.Arbitrary<readonly Header[]> {
   return fc.tuple(...each).map((all) => all.flat());
 }
 
-/** A list's values with commas, anything else as it is. */
+/** A list's values with commas, one of the forms that are taken; anything else as it is. */
 function inQuery(json: string): string {
   if (!json.startsWith('[')) return unquoted(json);
   try {
