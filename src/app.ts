@@ -30,7 +30,7 @@ import { logRequests, requestId } from './http/request/request-log.js';
 import { measureRequests } from './http/request/request-metrics.js';
 import { readableUrl, refuseUnreadableUrls } from './http/request/unreadable-urls.js';
 import { handleError } from './http/response/error-handler.js';
-import { sendSecurityHeaders } from './http/response/security-headers.js';
+import { forbidCaching, sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
 import { restBridge } from './http/rest/bridge.js';
 import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
@@ -83,11 +83,11 @@ export async function buildApp({
   openRequests.watch(app.server);
   beginAfterParser(app);
   app.setErrorHandler(handleError);
-  logRequests(app);
+  logRequests(app, openRequests);
   measureRequests(app, metrics);
   limitTime(app, openRequests, config.REQUEST_TIMEOUT_MS);
 
-  sendSecurityHeaders(app);
+  sendSecurityHeaders(app, config);
   await allowOrigins(app, config.CORS_ORIGINS);
   replaceDefaultResponses(app);
   refuseWhileClosing(app, metrics);
@@ -110,6 +110,7 @@ export async function buildApp({
     requestContext(request, reply, { db, clock, inFlight, metrics, publicPath: config.PUBLIC_PATH ?? '' });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {
+    forbidCaching(scope);
     scope.addHook('onRequest', (request, _reply, done) => {
       const identify = (principal: Principal | null) => {
         request.principal = principal;

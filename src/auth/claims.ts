@@ -1,3 +1,4 @@
+import { isUserId } from '../schema/text.js';
 import type { Principal } from './principal.js';
 import type { ReadRoleOf } from './roles.js';
 
@@ -43,10 +44,4 @@ export function checkInForce(identity: Identity, now: number, toleranceMs: numbe
 /** JSON has numbers that no double holds: `1e999` would be a token for ever. */
 function isNumericDate(value: unknown): value is number {
   return Number.isFinite(value);
-}
-
-const MAX_USER_ID = 255;
-
-function isUserId(value: string): boolean {
-  return value !== '' && [...value].length <= MAX_USER_ID && !/\p{Cc}/u.test(value) && value.isWellFormed();
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, ConfigError, SECRET_BYTES } from '../config/config.js';
+import { makeFolder } from '../config/make-folder.js';
 
 /** Where the development secret is kept: beside the SQLite file, or in ./data when the database is elsewhere. */
 export function developmentSecretPath(config: Config): string {
@@ -37,7 +38,7 @@ function readSecret(path: string): string | undefined {
 
 function makeSecret(path: string): string {
   const draft = `${path}.${process.pid}`;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
   try {
     // Whole or not at all: of two that start at once, one makes it and the other reads it.

@@ -118,6 +118,9 @@ export const environment = z.object({
       description:
         'Origins whose pages may call, separated by commas, or `*`; `https://*.example.com` is all of its subdomains; none by default',
     }),
+  HSTS_INCLUDE_SUBDOMAINS: flag.prefault('false').meta({
+    description: 'Tell browsers to use HTTPS for all subdomains of this host as well',
+  }),
   PUBLIC_PATH: z
     .string()
     .regex(/^(?:\/[\w.~-]+)+$/, { error: 'must be a path such as /helpdesk, without a slash at the end' })

@@ -62,13 +62,32 @@ export const attachmentIds = z
   )
   .max(20, { error: 'Must be at most 20 file ids' });
 
-/** Who a user is: the `sub` of a token. The same rule as for tokens: 1 to 255 characters, no control characters. */
+/** Who does what background jobs do to a ticket. */
+export const SYSTEM_USER_ID = 'system';
+/** In a filter, whoever asks. */
+export const OWN_USER_ID = 'me';
+
+/** Names that mean something else wherever a user id stands: they are nobody's. */
+const RESERVED_USER_IDS = [SYSTEM_USER_ID, OWN_USER_ID];
+
+/** Whether a text can be who a user is, the `sub` of a token: 1 to 255 characters, none of them a control character. */
+export function isUserId(value: string): boolean {
+  return (
+    value !== '' &&
+    codePoints(value) <= 255 &&
+    !/\p{Cc}/u.test(value) &&
+    value.isWellFormed() &&
+    !RESERVED_USER_IDS.includes(value)
+  );
+}
+
+/** Who a user is: see isUserId(). */
 export const userId = z
   .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
   .check((context) => {
     const { value } = context;
-    if (value !== '' && value.isWellFormed() && codePoints(value) <= 255 && !/\p{Cc}/u.test(value)) return;
-    const message = 'Must be 1 to 255 characters long, without control characters';
+    if (isUserId(value)) return;
+    const message = `Must be 1 to 255 characters long, without control characters, and not ${RESERVED_USER_IDS.join(' or ')}`;
     context.issues.push({ code: 'custom', input: value, message });
   })
   .meta({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$' });

@@ -1,6 +1,6 @@
 /**
- * `read`, asked once for all who ask within `ms`, also while its answer is on the way. A failure is not kept: the next one asks
- * again.
+ * `read`, asked once for all who ask within `ms`: while its answer is on the way, and when it is there. A failure is shared as
+ * well: whoever is in trouble is not asked more often for it.
  */
 export function cached<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
@@ -10,9 +10,6 @@ export function cached<T>(ms: number, read: () => Promise<T>): () => Promise<T> 
     if (answer === undefined || now >= goodUntil) {
       answer = read();
       goodUntil = now + ms;
-      answer.catch(() => {
-        answer = undefined;
-      });
     }
     return answer;
   };

@@ -2,9 +2,10 @@ import type { Principal } from '../auth/principal.js';
 import { Statement } from '../db/sql/statement.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
+import { SYSTEM_USER_ID } from '../schema/text.js';
 
 /** Who does what happens by itself. */
-const SYSTEM: Principal = { userId: 'system', role: 'admin' };
+const SYSTEM: Principal = { userId: SYSTEM_USER_ID, role: 'admin' };
 
 const takeResolved = new Statement<{ before: Date; limit: number }, { ticketId: string }>(
   'take resolved tickets',

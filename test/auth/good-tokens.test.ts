@@ -126,6 +126,15 @@ describe('the user id', () => {
   });
 });
 
+describe('a name that means something else', () => {
+  it.each(['system', 'me'])('is nobody’s id: %s', async (sub) => {
+    await using server = await startApp({ env: secret.env });
+    expect(await statusOf(server, secret.token({ sub }))).toBe(401);
+    expect(await statusOf(server, secret.token({ sub, role: 'admin' }))).toBe(401);
+    expect(await statusOf(server, secret.token({ sub: `${sub} ` }))).toBe(200);
+  });
+});
+
 describe('the role', () => {
   const roles: [claim: unknown, status: number][] = [
     ['agent', 200],

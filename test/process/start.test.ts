@@ -45,6 +45,13 @@ describe('a start that cannot be', () => {
     ['a port that is none', { PORT: '80x' }, /PORT must be a whole number from 0 to 65535/],
     ['a database that is none', { DATABASE_URL: 'mysql://localhost/x' }, /DATABASE_URL must be file:<path>/],
     ['a database that is away', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, /DATABASE_URL.*ECONNREFUSED/],
+    // Linux only; elsewhere there is no such folder either. Node's own recursive mkdir never returns there.
+    [
+      'a folder that nobody can make',
+      { JWT_SECRET: TEST_SECRET, DATABASE_URL: 'file:/proc/nope/a/x.db' },
+      /\/proc\/nope/,
+    ],
+    ['one for the secret as well', { DATABASE_URL: 'file:/proc/nope/a/x.db' }, /no development secret can be kept at/],
     ['migrations that were not applied', { MIGRATE_ON_START: 'false' }, /npm run migrate/],
   ];
 

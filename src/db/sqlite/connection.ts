@@ -1,8 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type BetterSqlite3 from 'better-sqlite3';
+import { prepareDatabaseFile } from './database-file.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -30,25 +30,18 @@ export function sqlitePath(url: string): string {
   return resolve(path);
 }
 
-/** Makes the folder that a database file is to be in. */
-export function makeFolderFor(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-}
-
 /**
  * Opens a connection with everything set that SQLite keeps per connection.
  *
  * @throws the driver's error, SQLITE_NOTADB for instance, or the system's: EACCES where the file can't be written
  */
 export async function openSqliteConnection(path: string, options: SqliteOptions): Promise<SqliteConnection> {
-  makeFolderFor(path);
+  prepareDatabaseFile(path);
   // timeout 0: retryWhileBusy waits instead.
   const adapter = await new PrismaBetterSqlite3({ url: path, timeout: 0 }).connect();
   const holder = adapter as SqlDriverAdapter & { client: BetterSqlite3.Database | StatementCache };
   const database = holder.client as BetterSqlite3.Database;
   try {
-    // SQLite would open it all the same, to read, and refuse each write later.
-    accessSync(path, constants.W_OK);
     await retryWhileBusy(() => setPragmas(database, options), options.busyTimeoutMs);
   } catch (error) {
     database.close();

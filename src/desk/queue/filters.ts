@@ -1,5 +1,6 @@
 import type { Principal } from '../../auth/principal.js';
 import type { Value } from '../../db/sql/statement.js';
+import { OWN_USER_ID } from '../../schema/text.js';
 import { normalTag } from '../../tags/normal-tag.js';
 import type { ListQueueInput, TicketFilters } from './schemas.js';
 
@@ -28,7 +29,7 @@ export function filterConditions(
     values[name] = value;
   };
   equal('category_id', 'categoryId', categoryId);
-  equal('assigned_agent', 'assignee', assignee === 'me' ? userId : assignee);
+  equal('assigned_agent', 'assignee', assignee === OWN_USER_ID ? userId : assignee);
   if (unassigned !== undefined) sql.push(`assigned_agent IS ${unassigned ? '' : 'NOT '}NULL`);
   equal('user_id', 'requester', requester);
   if (tag !== undefined) {

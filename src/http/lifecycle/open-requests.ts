@@ -26,6 +26,8 @@ export interface OpenRequest {
 export class OpenRequests implements Iterable<OpenRequest> {
   /** Called whenever the last one has left. */
   onEmpty: () => void = () => {};
+  /** Called for each whose client left before it had the whole answer. */
+  onAbort: (reply: FastifyReply) => void = () => {};
   #first: OpenRequest | undefined;
   #last: OpenRequest | undefined;
 
@@ -76,6 +78,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
     else next.previous = previous;
     open.previous = undefined;
     open.next = undefined;
+    if (open.reply !== undefined && !response.writableFinished) this.onAbort(open.reply);
     if (this.empty) this.onEmpty();
   }
 }

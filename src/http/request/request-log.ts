@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ERRORS } from '../../errors/app-error.js';
 import { addStep } from '../hooks.js';
+import type { OpenRequests } from '../lifecycle/open-requests.js';
 import { TRPC_PREFIX } from '../response/send-failure.js';
 
 const TRPC_ROUTE = `${TRPC_PREFIX}/:path`;
@@ -16,32 +17,41 @@ export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string
 
 /**
  * One line for each answer: route, status, time, user. Never a token or a text; nor the query, where tRPC has its input.
- * A route with a log level of its own has none.
+ * A route with a log level of its own has none. A client that left before its answer has a line of its own kind instead.
  */
-export function logRequests(app: FastifyInstance): void {
+export function logRequests(app: FastifyInstance, openRequests: OpenRequests): void {
   // The fields are named below, one by one: looking for secrets in them would find none, at every request.
   const lines = (app.log as Logger).child({}, { redact: [] });
 
   addStep(app, 'onRequest', (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  const fieldsOf = (request: FastifyRequest, reply: FastifyReply) => {
+    const { url = 'unknown' } = request.routeOptions;
+    return {
+      reqId: request.id,
+      method: request.method,
+      route: url,
+      // The route of tRPC calls does not name the procedures.
+      ...(url === TRPC_ROUTE && { calls: (request.params as { path: string }).path }),
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      user: request.principal?.userId,
+    };
+  };
   addStep(app, 'onResponse', (request, reply) => {
-    const { url = 'unknown', logLevel } = request.routeOptions;
-    if (logLevel) return;
+    if (request.routeOptions.logLevel) return;
     lines.info(
       {
-        reqId: request.id,
-        method: request.method,
-        route: url,
-        // The route of tRPC calls does not name the procedures.
-        ...(url === TRPC_ROUTE && { calls: (request.params as { path: string }).path }),
+        ...fieldsOf(request, reply),
         status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        user: request.principal?.userId,
         // Only for those who are refused: whom to look at, or to lock out in front of us.
         ...(reply.statusCode === ERRORS.TOO_MANY_REQUESTS.status && { address: request.ip }),
       },
       'request',
     );
   });
+  openRequests.onAbort = (reply) => {
+    if (!reply.request.routeOptions.logLevel)
+      lines.info(fieldsOf(reply.request, reply), 'request aborted by its client');
+  };
 }

@@ -3,7 +3,7 @@ import { loadConfig } from '../../../src/config/config.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { failureOf } from '../../support/failures.js';
 import { send } from '../../support/send.js';
-import { customerToken } from '../../support/tokens.js';
+import { agentToken, customerToken } from '../../support/tokens.js';
 
 const ORIGIN = 'https://app.example.com';
 const token = customerToken();
@@ -52,6 +52,42 @@ describe('security headers', () => {
     });
     for (const telling of ['server', 'x-powered-by', 'set-cookie']) expect(headers.has(telling)).toBe(false);
   });
+});
+
+describe('Cache-Control', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await startApp();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it.each([
+    ['a list', 'GET', '/support/tickets', token, 200],
+    ['a list of tRPC', 'GET', '/trpc/support.tickets.list', token, 200],
+    ['the desk', 'GET', '/desk/tickets', agentToken(), 200],
+    ['a refusal', 'GET', '/support/tickets', undefined, 401],
+    ['a refusal of tRPC', 'GET', '/trpc/support.tickets.list', undefined, 401],
+    ['bad input', 'POST', '/support/tickets', token, 400],
+  ])('forbids to keep %s', async (_what, method, path, token, status) => {
+    const answer = await send(server.url + path, token === undefined ? { method } : { method, token });
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
+  });
+
+  it('leaves what is the same for all to be kept', async () => {
+    const answer = await fetch(`${server.url}/openapi.json`);
+    expect(answer.headers.get('cache-control')).not.toBe('no-store');
+  });
+});
+
+describe('Strict-Transport-Security', () => {
+  it.each([
+    [{}, 'max-age=31536000'],
+    [{ HSTS_INCLUDE_SUBDOMAINS: 'true' }, 'max-age=31536000; includeSubDomains'],
+  ])('with %j is %s', (env, value) =>
+    withApp(env, async ({ url }) => {
+      expect((await fetch(`${url}/health/live`)).headers.get('strict-transport-security')).toBe(value);
+    }),
+  );
 });
 
 describe('CORS, by default', () => {

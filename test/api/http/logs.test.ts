@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { lockTicket } from '../../support/lock-ticket.js';
@@ -29,6 +31,8 @@ async function refuseMessages({ db }: TestApp): Promise<void> {
   await db.transaction((tx) => tx.$executeRawUnsafe(statement));
 }
 
+const METRICS = 'metrics-token-of-tests';
+
 describe('a request', () => {
   it.each([
     ['200', 'GET', '/support/tickets?status=Open', '/support/tickets', 200],
@@ -47,6 +51,49 @@ describe('a request', () => {
       expect(server.logs.filter(({ level }) => level === 'error')).toEqual([]);
     },
   );
+
+  it.each([
+    ['before its answer', false],
+    ['in the middle of its body', true],
+  ])('whose client leaves %s has one line, and says so', async (_when, half) => {
+    await using server = await startApp({ env: { LOG_LEVEL: 'info', METRICS_TOKEN: METRICS } });
+    const ticketId = await openTicket(openRest(server.url, customerToken('user_123')));
+    const lock = await lockTicket(server, ticketId);
+    const arrived = once(server.app.server, 'request');
+    const body = JSON.stringify({ message: 'hello' });
+    const client = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+    client.write(
+      [
+        `POST /support/tickets/${ticketId}/messages HTTP/1.1`,
+        'host: x',
+        `authorization: Bearer ${customerToken('user_123')}`,
+        'content-type: application/json',
+        'x-request-id: left-early',
+        `content-length: ${Buffer.byteLength(body)}`,
+        '',
+        half ? body.slice(1) : body,
+      ].join('\r\n'),
+    );
+    await arrived;
+    const headers = { authorization: `Bearer ${METRICS}` };
+    const metrics = async () => (await fetch(`${server.url}/metrics`, { headers })).text();
+    if (!half) await vi.waitFor(async () => expect(await metrics()).toContain('support_calls{state="used"} 1'), 30_000);
+    client.resetAndDestroy();
+    const lines = () => server.logs.filter(({ reqId }) => reqId === 'left-early');
+    await vi.waitFor(() => expect(lines()).toHaveLength(1), 30_000);
+    await lock[Symbol.asyncDispose]();
+    // What was begun is done, and has no line of its own.
+    const agent = openRest(server.url, agentToken());
+    await vi.waitFor(async () => expect((await agent.desk.get(ticketId)).status).toBe(200), 30_000);
+    expect(lines()).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        msg: 'request aborted by its client',
+        user: 'user_123',
+        method: 'POST',
+      }),
+    ]);
+  });
 
   it('over tRPC has one line that names the calls', async () => {
     await using server = await startApp({ env: { LOG_LEVEL: 'info' } });
