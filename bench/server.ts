@@ -53,6 +53,7 @@ export async function startServer(name: ServerName, databaseUrl: string): Promis
       // The load comes from one address, and from few users.
       RATE_LIMIT_IP: '0',
       RATE_LIMIT_USER: '0',
+      RATE_LIMIT_USER_BYTES: '0',
     },
   });
   const port = await listening(child);

@@ -18,6 +18,7 @@ import { metricsRoute } from './http/lifecycle/metrics.js';
 import { OpenRequests } from './http/lifecycle/open-requests.js';
 import { answerParserError, beginAfterParser } from './http/lifecycle/parser-errors.js';
 import { refuseWhileClosing } from './http/lifecycle/shutdown.js';
+import { announcedBytes, limitBodyBytes } from './http/limits/body-bytes.js';
 import { clientAddress } from './http/limits/client-address.js';
 import { shedOverload } from './http/limits/overload.js';
 import { rateLimits } from './http/limits/rate-limit.js';
@@ -34,6 +35,7 @@ import { forbidCaching, sendSecurityHeaders } from './http/response/security-hea
 import { TRPC_PREFIX } from './http/response/send-failure.js';
 import { restBridge } from './http/rest/bridge.js';
 import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
+import { callsIn } from './http/trpc/batch-calls.js';
 import { trpcSurface } from './http/trpc/surface.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
@@ -95,7 +97,7 @@ export async function buildApp({
   const inFlight = shedOverload(app, config, metrics);
   metrics.watch({ calls: () => inFlight.usage });
   const limitRate = await rateLimits(app, config, metrics);
-  await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress });
+  await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress, costOf: callsIn });
   refuseUnreadableUrls(app);
   answerUnknownRoutes(app);
   acceptEmptyBodies(app);
@@ -118,7 +120,10 @@ export async function buildApp({
       endWith(authenticate(request), identify, done);
     });
     const userId = ({ principal }: FastifyRequest) => principal?.userId ?? '';
-    await limitRate(scope, { name: 'user', quota: config.RATE_LIMIT_USER, keyOf: userId });
+    await limitRate(scope, { name: 'user', quota: config.RATE_LIMIT_USER, keyOf: userId, costOf: callsIn });
+    const { RATE_LIMIT_USER_BYTES: bytes } = config;
+    await limitRate(scope, { name: 'user-bytes', quota: bytes, keyOf: userId, costOf: announcedBytes });
+    limitBodyBytes(scope, config, metrics);
     await scope.register((rest) => restBridge(rest, { router: appRouter, createContext }));
     await scope.register(
       (trpc) => trpcSurface(trpc, { router: appRouter, createContext, maxBatchSize: MAX_BATCH_SIZE }),

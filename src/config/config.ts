@@ -147,6 +147,9 @@ export const environment = z.object({
   RATE_LIMIT_USER: wholeNumber(0, 10_000_000).prefault('1200').meta({
     description: 'Calls per minute of one user; 0: no limit',
   }),
+  RATE_LIMIT_USER_BYTES: wholeNumber(0, 10_000_000_000).prefault('67108864').meta({
+    description: 'Bytes of request bodies per minute of one user; 0: no limit',
+  }),
   REDIS_URL: url(['redis:', 'rediss:']).optional().meta({
     description: 'Redis in which several instances count together for the rate limits; each by itself without',
   }),
@@ -157,6 +160,10 @@ export const environment = z.object({
     description: 'Open connections; more are closed without an answer',
   }),
   BODY_LIMIT: wholeNumber(1024, 104_857_600).prefault('1048576').meta({ description: 'Largest request body in bytes' }),
+  BODY_BYTES_IN_FLIGHT: wholeNumber(1_048_576, 10_000_000_000).prefault('67108864').meta({
+    description:
+      'Bytes of request bodies that are received or worked on at once; more are refused with 503, and one user has an eighth',
+  }),
   REQUEST_TIMEOUT_MS: milliseconds.prefault('15000').meta({
     description:
       'Time for the headers of a request to arrive (408), and from then on for its body (408) and its answer (503)',

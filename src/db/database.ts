@@ -1,5 +1,6 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { toAppError, UnknownOutcomeError } from './driver-errors.js';
+import { FairQueue } from './fair-queue.js';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
 import type { DatabaseHandle, Deadline, Engine } from './handle.js';
 import type { PoolOptions } from './postgresql/pool.js';
@@ -58,6 +59,7 @@ export class Database implements DatabaseHandle {
   /** Statements that read, outside of a transaction: what is committed, and nothing else. */
   readonly sql: Sql;
   readonly #parts: Parts;
+  readonly #userWrites = new FairQueue(Number.POSITIVE_INFINITY);
 
   /** @internal use openDatabase() */
   constructor(parts: Parts) {
@@ -69,15 +71,22 @@ export class Database implements DatabaseHandle {
 
   /**
    * Runs statements that write: all of it is committed and durable when the promise resolves, and none of it when it
-   * rejects. Isolation is as in transaction().
+   * rejects. Isolation is as in transaction(). Those of one `user` go one after another, in the order of asking: somebody who
+   * sends a hundred at once waits for themselves, and takes one connection.
    *
    * @throws AppError SERVICE_UNAVAILABLE when the database can't serve, or after the deadline. Its cause is an
    * UnknownOutcomeError if the connection was lost in the middle of the commit: nobody knows whether it happened. What
    * `work` throws comes through as it is.
    */
-  async write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions = {}): Promise<T> {
+  async write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions & { user?: string } = {}): Promise<T> {
+    const { user, deadline } = options;
+    const write = () => {
+      // It may have passed while others of the same user were written.
+      if (deadline?.expired) throw deadlineExpired();
+      return this.#parts.writer.write(work, options);
+    };
     try {
-      return await this.#parts.writer.write(work, options);
+      return await (user === undefined ? write() : this.#userWrites.run(user, async () => write()));
     } catch (error) {
       throw toAppError(error) ?? error;
     }

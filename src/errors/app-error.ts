@@ -90,6 +90,8 @@ interface AppErrorOptions {
   /** Instead of the table's. */
   message?: string;
   details?: readonly ErrorDetail[];
+  /** When it is worth another try; for 429 and 503, which have one of their own otherwise. */
+  retryAfterSeconds?: number;
   cause?: unknown;
 }
 
@@ -102,6 +104,7 @@ export class AppError extends TRPCError {
   readonly appCode: ErrorCode;
   readonly status: number;
   readonly details: readonly ErrorDetail[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     const definition = ERRORS[code];
@@ -110,6 +113,7 @@ export class AppError extends TRPCError {
     this.appCode = code;
     this.status = definition.status;
     this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -33,7 +33,7 @@ export interface Context {
   /**
    * Takes a place among the calls under way, and gives the function that leaves it.
    *
-   * @throws AppError SERVICE_UNAVAILABLE when all are taken.
+   * @throws AppError SERVICE_UNAVAILABLE when all are taken; TOO_MANY_REQUESTS when the user has their share of them.
    */
   enter(): () => void;
   /**

@@ -66,12 +66,18 @@ function writer<Input, Output>(work: WritingVerb<Input, Output>, { single }: { s
     const { userId, role } = principal;
     if (key === undefined) {
       // A customer writes to what is theirs, and to nothing else.
-      return database(ctx).write(run, { deadline, single, owner: isStaff(principal) ? undefined : userId });
+      return database(ctx).write(run, {
+        deadline,
+        single,
+        owner: isStaff(principal) ? undefined : userId,
+        user: userId,
+      });
     }
 
     const attempt = { userId, key, fingerprint: fingerprint({ path, role, input }), now: clock.now() };
     const { output, replayed } = await database(ctx).write((sql) => runIdempotently(sql, attempt, () => run(sql)), {
       deadline,
+      user: userId,
     });
     if (replayed) ctx.onReplay();
     return output;

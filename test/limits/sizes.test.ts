@@ -129,8 +129,8 @@ describe('requests that are sent without waiting for answers', () => {
     );
     const answers = await connection.receive(COUNT);
     expect(answers.map(({ headers }) => Number(headers['x-request-id']))).toEqual([...Array(COUNT).keys()]);
-    // They may be more than MAX_IN_FLIGHT: then some are refused, and none is dropped.
-    expect([200, 503]).toEqual(expect.arrayContaining([...new Set(answers.map(({ status }) => status))]));
+    // They may be more than MAX_IN_FLIGHT, or a user's share of it: then some are refused, and none is dropped.
+    expect([200, 429, 503]).toEqual(expect.arrayContaining([...new Set(answers.map(({ status }) => status))]));
     expect(answers[0]?.status).toBe(200);
   });
 });

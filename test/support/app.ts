@@ -42,6 +42,7 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
     // All of a test's requests come from one address, and most from one user.
     RATE_LIMIT_IP: '0',
     RATE_LIMIT_USER: '0',
+    RATE_LIMIT_USER_BYTES: '0',
     // No test cuts the power.
     SQLITE_SYNCHRONOUS: 'NORMAL',
     ...(database && { DATABASE_URL: database.url }),

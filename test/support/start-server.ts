@@ -56,6 +56,7 @@ export async function startServer({ env, root = REPOSITORY, under = [] }: Server
     DATABASE_URL: `file:${join(folder, 'support.db')}`,
     RATE_LIMIT_IP: '0',
     RATE_LIMIT_USER: '0',
+    RATE_LIMIT_USER_BYTES: '0',
   };
   const [command = process.execPath, ...args] = [...under, process.execPath, join(root, 'dist/main.js')];
   const child = spawn(command, args, {

@@ -3,7 +3,7 @@ import { MemoryCounters } from '../../src/http/limits/memory-counters.js';
 
 const MINUTE = 60_000;
 
-const count = (counters: MemoryCounters, key: string) => counters.add(key, 1).calls;
+const count = (counters: MemoryCounters, key: string) => counters.add(key, 1).points;
 
 describe('counters in memory', () => {
   it('count each key for itself', () => {
@@ -14,8 +14,8 @@ describe('counters in memory', () => {
   it('count several calls at once, and tell how long the window still lasts', () => {
     const counters = new MemoryCounters(MINUTE);
     counters.add('a', 2);
-    const { calls, leftMs } = counters.add('a', 3);
-    expect(calls).toBe(5);
+    const { points, leftMs } = counters.add('a', 3);
+    expect(points).toBe(5);
     expect(leftMs).toBeGreaterThan(0);
     expect(leftMs).toBeLessThanOrEqual(MINUTE);
   });

@@ -1,8 +1,10 @@
 import { isIP, isIPv4 } from 'node:net';
-import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
+import { IPv6 } from 'ipaddr.js';
 
 const MAPPED = '::ffff:';
+/** Bytes of a /64. */
+const NETWORK = 8;
 
 /**
  * Whom an address counts as: itself for IPv4, also where it is written as IPv6; its /64 for IPv6, as that is the least
@@ -11,8 +13,15 @@ const MAPPED = '::ffff:';
 export function clientAddress(request: FastifyRequest): string {
   // What a proxy passes on may be anything; what the connection comes from is an address.
   const address = isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? '');
-  // How IPv4 clients look to a server that listens on `::`: not worth the 5 µs of parsing it.
+  // How IPv4 clients look to a server that listens on `::`: not worth parsing it.
   const unmapped = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
   if (isIPv4(unmapped)) return unmapped;
-  return address === '' ? '' : normalizeIP(address);
+  return address === '' ? '' : networkOf(address);
+}
+
+function networkOf(address: string): string {
+  const parsed = IPv6.parse(address);
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  const bytes = parsed.toByteArray().fill(0, NETWORK);
+  return new IPv6(bytes).toString();
 }

@@ -2,18 +2,27 @@ import { AppError } from '../../errors/app-error.js';
 import type { Usage } from '../../telemetry/metrics.js';
 import { FairScheduler } from './fair-scheduling.js';
 
+/** Of the places, so many are enough for anybody; a tRPC batch fits in. */
+const SHARE = 1 / 4;
+const LEAST_SHARE = 20;
+
 /**
  * A bound on what has been begun and not ended. It waits for us or for the database, in a queue that is no use to anybody
- * once it is longer than what can be done within the time limit: what comes beyond the bound is refused at once.
+ * once it is longer than what can be done within the time limit: what comes beyond the bound is refused at once. One user has
+ * a quarter of the places at most: whoever sends more than is done for them is refused, and others are not.
  */
 export class InFlight {
   readonly #scheduler = new FairScheduler();
   readonly #max: number;
-  readonly #onRefusal: () => void;
+  readonly #onRefusal: (reason: 'overload' | 'user-share') => void;
+  readonly #share: number;
   #calls = 0;
+  /** Of those who have calls in flight. */
+  readonly #callsOf = new Map<string, number>();
 
-  constructor(max: number, onRefusal: () => void) {
+  constructor(max: number, onRefusal: (reason: 'overload' | 'user-share') => void) {
     this.#max = max;
+    this.#share = Math.max(LEAST_SHARE, Math.floor(max * SHARE));
     this.#onRefusal = onRefusal;
   }
 
@@ -33,21 +42,35 @@ export class InFlight {
   }
 
   /**
-   * Takes a place for one call, and gives the function that leaves it, to be called once.
+   * Takes a place for one call of a user, and gives the function that leaves it, to be called once.
    *
-   * @throws AppError SERVICE_UNAVAILABLE while all places are taken.
+   * @throws AppError SERVICE_UNAVAILABLE while all places are taken; TOO_MANY_REQUESTS while the user has their share.
    */
-  enter(): () => void {
+  enter(userId: string): () => void {
     this.#refuseFrom(this.#calls);
+    const own = this.#callsOf.get(userId) ?? 0;
+    if (own >= this.#share) {
+      this.#onRefusal('user-share');
+      throw new AppError('TOO_MANY_REQUESTS', {
+        message: 'Too many calls of yours are under way: wait for some of them to end',
+        retryAfterSeconds: 1,
+      });
+    }
     this.#calls += 1;
-    return () => {
-      this.#calls -= 1;
-    };
+    this.#callsOf.set(userId, own + 1);
+    return () => this.#leave(userId);
+  }
+
+  #leave(userId: string): void {
+    this.#calls -= 1;
+    const left = (this.#callsOf.get(userId) ?? 0) - 1;
+    if (left > 0) this.#callsOf.set(userId, left);
+    else this.#callsOf.delete(userId);
   }
 
   #refuseFrom(count: number): void {
     if (count < this.#max) return;
-    this.#onRefusal();
+    this.#onRefusal('overload');
     throw new AppError('SERVICE_UNAVAILABLE');
   }
 }

@@ -1,8 +1,10 @@
-/** Keys seen last that are sure to be remembered. */
-const GENERATION = 10_000;
+import { LRUCache } from 'lru-cache';
+
+/** Keys that are remembered: those that were seen last. */
+const MAX_KEYS = 20_000;
 
 interface Window {
-  calls: number;
+  points: number;
   /** By the monotonic clock: nobody is locked out for longer when the time of day is set back. */
   endsAt: number;
 }
@@ -10,49 +12,39 @@ interface Window {
 /** What a key has used up. */
 export interface Count {
   /** In this window, those counted now included. */
-  calls: number;
+  points: number;
   /** Until the window ends. */
   leftMs: number;
 }
 
 /**
- * Counts calls in windows of time, each from a key's first call on. At once and for all that come together: where one place
- * is left, one of them gets it.
+ * Counts points in windows of time, each from a key's first one on. At once and for all that come together: where one is left,
+ * one of them gets it.
  *
- * Bounded: it remembers the 10,000 keys that it saw last, and at most twice as many.
+ * Bounded: it remembers the 20,000 keys that it saw last. rate-limiter-flexible's own counters in memory are not: a timer and
+ * 550 bytes for each key, however many there are (docs/decisions/0010-limits.md).
  */
 export class MemoryCounters {
-  // Two generations instead of one list in order of use: nothing is ever deleted one by one, which is slow in a Map.
-  #young = new Map<string, Window>();
-  #old = new Map<string, Window>();
-
+  readonly #windows = new LRUCache<string, Window>({ max: MAX_KEYS });
   readonly #windowMs: number;
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
   }
 
-  add(key: string, calls: number): Count {
+  add(key: string, points: number): Count {
     // In whole ones: a difference of fractions can come out a trifle too long, and would be told as a second more.
     const now = Math.floor(performance.now());
-    let window = this.#young.get(key);
+    let window = this.#windows.get(key);
     if (window === undefined) {
-      window = this.#old.get(key) ?? { calls: 0, endsAt: now + this.#windowMs };
-      this.#remember(key, window);
+      window = { points: 0, endsAt: now + this.#windowMs };
+      this.#windows.set(key, window);
     }
     if (window.endsAt <= now) {
-      window.calls = 0;
+      window.points = 0;
       window.endsAt = now + this.#windowMs;
     }
-    window.calls += calls;
-    return { calls: window.calls, leftMs: window.endsAt - now };
-  }
-
-  #remember(key: string, window: Window): void {
-    if (this.#young.size === GENERATION) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, window);
+    window.points += points;
+    return { points: window.points, leftMs: window.endsAt - now };
   }
 }

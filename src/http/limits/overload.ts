@@ -29,9 +29,9 @@ export function shedOverload(
     dropped();
   });
 
-  const inFlight = new InFlight(MAX_IN_FLIGHT, () => {
-    metrics.refused('overload');
-    refused();
+  const inFlight = new InFlight(MAX_IN_FLIGHT, (reason) => {
+    metrics.refused(reason);
+    if (reason === 'overload') refused();
   });
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();

@@ -1,10 +1,8 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { endWith } from '../hooks.js';
-import { callsIn } from '../trpc/batch-calls.js';
 import { MemoryCounters } from './memory-counters.js';
 import { connectSharedCounters, type SharedCounters } from './shared-counters.js';
 
@@ -13,22 +11,24 @@ const REDIS_PREFIX = 'support-api:rate-limit:';
 
 export interface RateLimit {
   /** Its name in the headers. */
-  readonly name: 'address' | 'user';
-  /** Calls per minute; 0: no limit. */
+  readonly name: 'address' | 'user' | 'user-bytes';
+  /** Points per minute; 0: no limit. */
   readonly quota: number;
   /** Whom a request counts for; '': nobody. */
   keyOf(request: FastifyRequest): string;
+  /** How many points a request takes; one that takes none is not asked about. */
+  costOf(request: FastifyRequest): number;
 }
 
 /** Limits the requests of a scope, before their bodies are read. */
 export type AddRateLimit = (scope: FastifyInstance, limit: RateLimit) => Promise<void>;
 
 /**
- * Counts calls in windows of a minute, each from a client's first call on: in Redis where REDIS_URL names one, else in
+ * Counts points in windows of a minute, each from a client's first one on: in Redis where REDIS_URL names one, else in
  * memory. While Redis is away each instance counts by itself: nobody is refused for it, and nobody waits.
  *
  * Answers tell what is left in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). Beyond the
- * quota they are a 429 with `Retry-After`. A tRPC batch costs what its calls would cost one by one.
+ * quota they are a 429 with `Retry-After`.
  */
 export async function rateLimits(
   app: FastifyInstance,
@@ -39,25 +39,25 @@ export async function rateLimits(
   app.addHook('onClose', async () => shared?.close());
   metrics.watch({ sharedRateLimits: () => shared?.ready });
 
-  return async (scope, limit) => {
-    const { name, quota, keyOf } = limit;
+  return async (scope, { name, quota, keyOf, costOf }) => {
     if (quota === 0) return;
     const inMemory = memoryCounter(quota);
-    const count = shared === undefined ? inMemory : orElse(shared, await redisCounter(app, shared, limit), inMemory);
-    const policy = `"${name}";q=${quota};w=${WINDOW_SECONDS}`;
+    const count = shared === undefined ? inMemory : orElse(shared, await redisCounter(shared, name, quota), inMemory);
+    const unit = name === 'user-bytes' ? ';qu="content-bytes"' : '';
+    const policy = `"${name}";q=${quota};w=${WINDOW_SECONDS}${unit}`;
 
     const tell = (reply: FastifyReply, { remaining, seconds, isExceeded }: Counted) => {
       append(reply, 'ratelimit-policy', policy);
       append(reply, 'ratelimit', `"${name}";r=${remaining};t=${seconds}`);
       if (!isExceeded) return;
-      reply.header('retry-after', seconds);
       metrics.refused('rate-limit');
-      throw new AppError('TOO_MANY_REQUESTS');
+      throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: seconds });
     };
     scope.addHook('onRequest', (request, reply, done) => {
-      const key = request.routeOptions.config.unlimited ? '' : keyOf(request);
+      const points = request.routeOptions.config.unlimited ? 0 : costOf(request);
+      const key = points === 0 ? '' : keyOf(request);
       if (key === '') done();
-      else endWith(count(request, key), (counted) => tell(reply, counted), done);
+      else endWith(count(key, points), (counted) => tell(reply, counted), done);
     });
   };
 }
@@ -69,44 +69,44 @@ interface Counted {
   isExceeded: boolean;
 }
 
-type Counter<Result = Counted> = (request: FastifyRequest, key: string) => Result;
+type Counter<Result = Counted> = (key: string, points: number) => Result;
 
-function memoryCounter(quota: number): Counter {
-  const counters = new MemoryCounters(WINDOW_SECONDS * 1000);
-  return (request, key) => {
-    const { calls, leftMs } = counters.add(key, callsIn(request));
-    return {
-      remaining: Math.max(0, quota - calls),
-      seconds: Math.max(1, Math.ceil(leftMs / 1000)),
-      isExceeded: calls > quota,
-    };
+function counted(quota: number, points: number, leftMs: number): Counted {
+  return {
+    remaining: Math.max(0, quota - points),
+    seconds: Math.max(1, Math.ceil(leftMs / 1000)),
+    isExceeded: points > quota,
   };
 }
 
-/** The plugin counts by ones. Those of a batch leave together, as one write. */
+function memoryCounter(quota: number): Counter {
+  const counters = new MemoryCounters(WINDOW_SECONDS * 1000);
+  return (key, points) => {
+    const count = counters.add(key, points);
+    return counted(quota, count.points, count.leftMs);
+  };
+}
+
 async function redisCounter(
-  app: FastifyInstance,
   { client }: SharedCounters,
-  { name, quota, keyOf }: RateLimit,
+  name: string,
+  quota: number,
 ): Promise<Counter<Promise<Counted>>> {
-  let check: ReturnType<FastifyInstance['createRateLimit']> | undefined;
-  // In a scope of its own: the plugin has one counter for all that is made in one.
-  await app.register(async (scope) => {
-    await scope.register(rateLimit, {
-      global: false,
-      redis: client,
-      nameSpace: `${REDIS_PREFIX}${name}:`,
-      max: quota,
-      timeWindow: WINDOW_SECONDS * 1000,
-      keyGenerator: keyOf,
-    });
-    check = scope.createRateLimit();
+  // Not at the top: nobody without a REDIS_URL should load it.
+  const { RateLimiterRedis, RateLimiterRes } = await import('rate-limiter-flexible');
+  const limiter = new RateLimiterRedis({
+    storeClient: client,
+    keyPrefix: `${REDIS_PREFIX}${name}`,
+    points: quota,
+    duration: WINDOW_SECONDS,
   });
-  return async (request) => {
-    const counts = await Promise.all(Array.from({ length: callsIn(request) }, () => check?.(request)));
-    const last = counts.at(-1);
-    if (last === undefined || last.isAllowed) throw new TypeError('The plugin has let a request through uncounted');
-    return { remaining: last.remaining, seconds: Math.max(1, last.ttlInSeconds), isExceeded: last.isExceeded };
+  return async (key, points) => {
+    // What is over the quota is rejected with the count, and a Redis that fails with an error.
+    const result = await limiter.consume(key, points).catch((error: unknown) => {
+      if (error instanceof RateLimiterRes) return error;
+      throw error;
+    });
+    return counted(quota, result.consumedPoints, result.msBeforeNext);
   };
 }
 
@@ -115,11 +115,11 @@ function orElse(
   inRedis: Counter<Promise<Counted>>,
   inMemory: Counter,
 ): Counter<Counted | Promise<Counted>> {
-  return (request, key) => {
-    if (!shared.ready) return inMemory(request, key);
-    return inRedis(request, key).catch((error) => {
+  return (key, points) => {
+    if (!shared.ready) return inMemory(key, points);
+    return inRedis(key, points).catch((error) => {
       shared.failed(error as Error);
-      return inMemory(request, key);
+      return inMemory(key, points);
     });
   };
 }

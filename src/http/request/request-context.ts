@@ -30,7 +30,7 @@ export function requestContext(
     requestId: request.id,
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.
     deadline: request.deadline,
-    enter: () => inFlight.enter(),
+    enter: () => inFlight.enter(request.principal?.userId ?? ''),
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),
     onPage: (info) => setPageHeaders(request, reply, publicPath, info),

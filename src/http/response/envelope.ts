@@ -41,13 +41,15 @@ export function failure(error: AppError, requestId: string): FailureEnvelope {
   };
 }
 
-/** Seconds after which a 503 is worth another try. */
+/** Seconds after which a 503, or a 429 that knows no better, is worth another try. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** The headers that go with a failure, on both surfaces. */
 export function failureHeaders(error: AppError): Record<string, string> {
   if (error.status === ERRORS.UNAUTHORIZED.status) return { 'www-authenticate': 'Bearer realm="support-api"' };
-  if (error.status === ERRORS.SERVICE_UNAVAILABLE.status) return { 'retry-after': String(RETRY_AFTER_SECONDS) };
+  if (error.status === ERRORS.SERVICE_UNAVAILABLE.status || error.status === ERRORS.TOO_MANY_REQUESTS.status) {
+    return { 'retry-after': String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS) };
+  }
   // What is still on its way of the request would be taken for the next one (RFC 9110, 15.5.9).
   if (error.status === ERRORS.REQUEST_TIMEOUT.status) return { connection: 'close' };
   return {};
