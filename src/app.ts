@@ -91,7 +91,7 @@ export async function buildApp({
 
   sendSecurityHeaders(app, config);
   await allowOrigins(app, config.CORS_ORIGINS);
-  replaceDefaultResponses(app);
+  replaceDefaultResponses(app, openRequests);
   refuseWhileClosing(app, metrics);
   closeDrainingConnections(app, openRequests);
   const inFlight = shedOverload(app, config, metrics);

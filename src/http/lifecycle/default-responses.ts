@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
 import { addStep } from '../hooks.js';
 import { requestId } from '../request/request-log.js';
+import type { OpenRequests } from './open-requests.js';
 import { MALFORMED } from './parser-errors.js';
 import { endWithFailure } from './raw-response.js';
 
@@ -11,7 +12,7 @@ import { endWithFailure } from './raw-response.js';
  * Takes over what Node's HTTP server answers by itself, with no body and no request id. Its check for Host must be off
  * (`requireHostHeader: false`).
  */
-export function replaceDefaultResponses(app: FastifyInstance): void {
+export function replaceDefaultResponses(app: FastifyInstance, openRequests: OpenRequests): void {
   // Node takes a request line without a version for HTTP/0.9, with methods that no router knows: RTSP's, HTTP/2's preface.
   app.server.prependListener('request', (request: IncomingMessage) => {
     if (request.httpVersionMajor === 0) request.method = 'GET';
@@ -30,6 +31,19 @@ export function replaceDefaultResponses(app: FastifyInstance): void {
   (app.server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
   // Without a listener, Node closes the connection and says nothing.
   app.server.on('connect', (request: IncomingMessage, socket: Socket) => {
-    endWithFailure(socket, new AppError('METHOD_NOT_ALLOWED'), requestId(request), ['allow: GET, HEAD, POST']);
+    // Read and dropped, or it would not be noticed when the client goes away.
+    socket.resume();
+    // An earlier answer that is sent in pieces would never learn that there is room for the next.
+    socket.on('drain', () => openRequests.firstOn(socket)?.emit('drain'));
+    endWithFailure(socket, openRequests, {
+      failed: new AppError('METHOD_NOT_ALLOWED'),
+      id: requestId(request),
+      headers: ['allow: GET, HEAD, POST'],
+    });
+  });
+  // A connection that could not be accepted (the kernel is out of memory or of files) is that peer's alone. From listening on:
+  // before, it says why we can't.
+  app.addHook('onListen', async () => {
+    app.server.on('error', (err) => app.log.error({ err }, 'a connection could not be accepted'));
   });
 }

@@ -55,6 +55,27 @@ export class OpenRequests implements Iterable<OpenRequest> {
     return open;
   }
 
+  /** The answer that is sent, or comes next, on a connection. */
+  firstOn(socket: Socket): ServerResponse | undefined {
+    for (const { response } of this) if (response.req.socket === socket) return response;
+    return undefined;
+  }
+
+  /**
+   * Calls `then` once every request that has come whole on a connection has its answer: at once where there is none. Not at
+   * all if the connection is gone before.
+   */
+  afterAnswersOn(socket: Socket, then: () => void): void {
+    const earlier = [...this].filter(({ response: { req } }) => req.socket === socket && req.complete);
+    if (earlier.length === 0) {
+      then();
+      return;
+    }
+    // Looked at anew: one that was on its way may have come whole meanwhile.
+    const last = earlier.at(-1)?.response;
+    last?.once('close', () => this.afterAnswersOn(socket, then));
+  }
+
   *[Symbol.iterator](): Iterator<OpenRequest> {
     for (let open = this.#first; open !== undefined; ) {
       // It may leave while it is looked at.

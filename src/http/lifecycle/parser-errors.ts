@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { AppError, type ErrorCode } from '../../errors/app-error.js';
@@ -12,8 +11,6 @@ interface ParserError {
   /** How much of it the parser had read. */
   bytesParsed?: number;
 }
-
-const waiting = new WeakSet<Socket>();
 
 /**
  * Lets a request begin when the parser has read all that came with it: what it refuses behind the headers (a length beside
@@ -33,20 +30,7 @@ export function answerParserError(error: ParserError, socket: Socket, id: string
     socket.destroy();
     return;
   }
-  // More of what was refused before.
-  if (!socket.writable || waiting.has(socket)) return;
-  // A request that came whole before it is being done, and its answer goes first: taken for that one's, a refusal would say
-  // that nothing was written.
-  const earlier = [...openRequests].filter(({ response: { req } }) => req.socket === socket && req.complete);
-  if (earlier.length === 0) {
-    endWithFailure(socket, new AppError(parserFailure(error), detailsOf(error)), id);
-    return;
-  }
-  waiting.add(socket);
-  void Promise.all(earlier.map(({ response }) => once(response, 'close'))).then(() => {
-    waiting.delete(socket);
-    answerParserError(error, socket, id, openRequests);
-  });
+  endWithFailure(socket, openRequests, { failed: new AppError(parserFailure(error), detailsOf(error)), id });
 }
 
 export const MALFORMED = 'This is not a well-formed HTTP/1.1 request';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AppError } from '../../errors/app-error.js';
 import { failure } from '../response/envelope.js';
+import type { OpenRequests } from './open-requests.js';
 
 const REASONS: Record<number, string> = {
   400: 'Bad Request',
@@ -13,17 +14,48 @@ const REASONS: Record<number, string> = {
 /** How long a client may go on sending, and has to close its side, after it was refused. */
 const LINGER_MS = 2_000;
 
+interface Refusal {
+  failed: AppError;
+  /** Of the request, for the client and for the log. */
+  id: string;
+  /** Lines, beside those that every such answer has. */
+  headers?: readonly string[];
+}
+
+const refused = new WeakSet<Socket>();
+
 /**
- * Writes a failure to a connection by hand, where Node has no response for it, and ends our side. What the client still
- * sends is read and dropped for a while: closing while it sends would often take the answer from it (RFC 9112, 9.6).
+ * Takes over a bare socket that Node's HTTP server hands out, ends it with a failure that is written by hand, as there is no
+ * response for it, and sees to it that it is closed. Whatever happens to the connection from now on does no harm. More that
+ * is to be refused on it changes nothing.
+ *
+ * Requests that came whole on it before are being done, and their answers go first: taken for one of theirs, a refusal would
+ * say that nothing was written.
+ *
+ * What the client still sends is read and dropped for a while: closing while it sends would often take the answer from it
+ * (RFC 9112, 9.6).
  */
-export function endWithFailure(socket: Socket, failed: AppError, id: string, headers: readonly string[] = []): void {
+export function endWithFailure(socket: Socket, openRequests: OpenRequests, refusal: Refusal): void {
+  if (refused.has(socket)) return;
+  refused.add(socket);
+  // Node takes its own listeners off what it hands out. An error that nobody hears would end the process, and a client that
+  // takes nothing of an earlier answer would keep the connection for good.
+  socket.on('error', () => socket.destroy());
+  socket.on('timeout', () => socket.destroy());
+  openRequests.afterAnswersOn(socket, () => {
+    // Gone, or ended by the last of those answers.
+    if (socket.writable) write(socket, refusal);
+  });
+}
+
+function write(socket: Socket, { failed, id, headers = [] }: Refusal): void {
   const body = JSON.stringify(failure(failed, id));
   socket.end(
     [
       `HTTP/1.1 ${failed.status} ${REASONS[failed.status] ?? 'Error'}`,
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
+      'cache-control: no-store',
       `x-request-id: ${id}`,
       ...headers,
       'connection: close',
