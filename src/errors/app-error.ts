@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
 import { ZodError } from 'zod';
+import { cutToSize } from './cut.js';
 import type { ErrorDetail } from './details.js';
 import { zodDetails } from './zod-details.js';
 
@@ -97,6 +98,7 @@ interface AppErrorOptions {
 
 /**
  * A failure that the client is told of by code. Extends TRPCError so that tRPC keeps it as it is, HTTP status included.
+ * Its message and details are cut here, for both surfaces: no answer made from it is larger than MAX_FAILURE_BYTES.
  *
  * @example throw new AppError('NOT_FOUND', { message: 'Ticket not found' })
  */
@@ -108,11 +110,15 @@ export class AppError extends TRPCError {
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     const definition = ERRORS[code];
-    super({ code: definition.trpc, message: options.message ?? definition.message, cause: options.cause });
+    const { message, details } = cutToSize({
+      message: options.message ?? definition.message,
+      details: options.details,
+    });
+    super({ code: definition.trpc, message, cause: options.cause });
     this.name = 'AppError';
     this.appCode = code;
     this.status = definition.status;
-    this.details = options.details;
+    this.details = details;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -30,6 +30,8 @@ export interface Context {
   /** Names the request in the logs and to the client. */
   readonly requestId: string;
   readonly deadline: Deadline;
+  /** Most bytes that a failure may take of the answer: less in a batch, whose calls share one. */
+  readonly failureBytes: number;
   /**
    * Takes a place among the calls under way, and gives the function that leaves it.
    *

@@ -1,6 +1,7 @@
 import { initTRPC } from '@trpc/server';
 import type { Policy } from '../auth/policy.js';
 import { type AppError, type ErrorCode, fromTrpcError } from '../errors/app-error.js';
+import { cutToSize } from '../errors/cut.js';
 import type { ErrorDetail } from '../errors/details.js';
 import type { Context } from './context.js';
 import type { Meta } from './meta.js';
@@ -16,12 +17,19 @@ export interface ErrorData {
   requestId?: string;
 }
 
-export function errorData(failure: AppError, { path, requestId }: Pick<ErrorData, 'path' | 'requestId'>): ErrorData {
+interface Where extends Pick<ErrorData, 'path' | 'requestId'> {
+  /** What the failure may take of its answer. */
+  bytes?: number;
+}
+
+/** The message and the data of a tRPC error. */
+export function describeFailure(failure: AppError, { path, requestId, bytes }: Where) {
+  const { message, ...cut } = cutToSize({ message: failure.message, path, details: failure.details }, bytes);
   const data: ErrorData = { code: failure.appCode, httpStatus: failure.status };
-  if (path !== undefined) data.path = path;
-  if (failure.details !== undefined) data.details = [...failure.details];
+  if (cut.path !== undefined) data.path = cut.path;
+  if (cut.details !== undefined) data.details = [...cut.details];
   if (failure.appCode === 'INTERNAL_SERVER_ERROR' && requestId !== undefined) data.requestId = requestId;
-  return data;
+  return { message, data };
 }
 
 const t = initTRPC
@@ -31,9 +39,11 @@ const t = initTRPC
     // On purpose, whatever NODE_ENV says: with it, stacks would leave the server.
     isDev: false,
     errorFormatter({ shape, error, ctx }) {
-      const failure = fromTrpcError(error);
-      const where = { ...(shape.data.path && { path: shape.data.path }), ...(ctx && { requestId: ctx.requestId }) };
-      return { message: failure.message, code: shape.code, data: errorData(failure, where) };
+      const where = {
+        ...(shape.data.path && { path: shape.data.path }),
+        ...(ctx && { requestId: ctx.requestId, bytes: ctx.failureBytes }),
+      };
+      return { code: shape.code, ...describeFailure(fromTrpcError(error), where) };
     },
   });
 

@@ -1404,7 +1404,7 @@ export interface components {
             /** @description null while it takes new tickets */
             archivedAt: string | null;
         };
-        /** @description What every failure is. */
+        /** @description What every failure is: at most 16 KiB, whatever was sent. */
         Failure: {
             /** @constant */
             success: false;
@@ -1415,7 +1415,7 @@ export interface components {
                 code: components["schemas"]["ErrorCode"];
                 /** @description For people */
                 message: string;
-                /** @description Bad input: one entry for each thing wrong */
+                /** @description Bad input: one entry for each thing wrong, as many as find room */
                 details?: components["schemas"]["ErrorDetail"][];
                 /** @description Defects only: what to quote when asking about it */
                 requestId?: string;
@@ -1427,7 +1427,7 @@ export interface components {
          */
         ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
         ErrorDetail: {
-            /** @description Dotted path of the field; '' for the whole request */
+            /** @description Dotted path of the field, cut if it is long; '' for the whole request */
             path: string;
             /** @description What would be right */
             message: string;

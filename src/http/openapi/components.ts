@@ -1,4 +1,5 @@
 import { ERRORS } from '../../errors/app-error.js';
+import { MAX_DETAILS, MAX_FAILURE_BYTES } from '../../errors/cut.js';
 
 /** A piece of an OpenAPI document or of a JSON schema. */
 export type Json = Record<string, unknown>;
@@ -25,7 +26,7 @@ export function successSchema(data: Json): Json {
 /** The envelope of every failure. */
 export const FAILURE: Json = {
   type: 'object',
-  description: 'What every failure is.',
+  description: `What every failure is: at most ${MAX_FAILURE_BYTES / 1024} KiB, whatever was sent.`,
   properties: {
     success: { type: 'boolean', const: false },
     statusCode: { type: 'integer', description: 'The HTTP status' },
@@ -37,7 +38,8 @@ export const FAILURE: Json = {
         message: { type: 'string', description: 'For people' },
         details: {
           type: 'array',
-          description: 'Bad input: one entry for each thing wrong',
+          description: 'Bad input: one entry for each thing wrong, as many as find room',
+          maxItems: MAX_DETAILS,
           items: ref('schemas', 'ErrorDetail'),
         },
         requestId: { type: 'string', description: 'Defects only: what to quote when asking about it' },
@@ -59,7 +61,7 @@ export const ERROR_CODE: Json = {
 export const ERROR_DETAIL: Json = {
   type: 'object',
   properties: {
-    path: { type: 'string', description: "Dotted path of the field; '' for the whole request" },
+    path: { type: 'string', description: "Dotted path of the field, cut if it is long; '' for the whole request" },
     message: { type: 'string', description: 'What would be right' },
   },
   required: ['path', 'message'],

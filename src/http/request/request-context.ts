@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
+import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
 import type { Context } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { InFlight } from '../limits/in-flight.js';
 import { setPageHeaders } from '../response/page-headers.js';
+import { callsIn } from '../trpc/batch-calls.js';
 import { idempotencyKey } from './idempotency-key.js';
 
 interface ServerParts {
@@ -30,6 +32,7 @@ export function requestContext(
     requestId: request.id,
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.
     deadline: request.deadline,
+    failureBytes: Math.floor(MAX_FAILURE_BYTES / callsIn(request)) - 2,
     enter: () => inFlight.enter(request.principal?.userId ?? ''),
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),

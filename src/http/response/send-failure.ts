@@ -1,7 +1,7 @@
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyReply } from 'fastify';
 import type { AppError } from '../../errors/app-error.js';
-import { errorData } from '../../procedure/trpc.js';
+import { describeFailure } from '../../procedure/trpc.js';
 import { failure, failureHeaders } from './envelope.js';
 
 /** Where the tRPC surface is. */
@@ -16,6 +16,5 @@ export function sendFailure(reply: FastifyReply, error: AppError): FastifyReply 
 
 /** What tRPC's handler answers, for what fails before it sees the call. */
 function trpcFailure(error: AppError, requestId: string): object {
-  const { message, code } = error;
-  return { error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: errorData(error, { requestId }) } };
+  return { error: { code: TRPC_ERROR_CODES_BY_KEY[error.code], ...describeFailure(error, { requestId }) } };
 }

@@ -4,6 +4,7 @@ import { forEachOpenApiProcedure } from 'trpc-to-openapi';
 import type { z } from 'zod';
 import { requirePolicy } from '../../auth/policy.js';
 import { AppError } from '../../errors/app-error.js';
+import { MAX_DETAILS } from '../../errors/cut.js';
 import { type ErrorDetail, unknownField } from '../../errors/details.js';
 import { zodDetails } from '../../errors/zod-details.js';
 import type { Context } from '../../procedure/context.js';
@@ -66,7 +67,7 @@ function inputReader(schema: z.ZodType | undefined, openapi: OpenApi) {
     const sent = inBody ? bodyFields(request.body) : (readQuery?.(query) ?? {});
     const misplaced = [
       ...pathNames.filter((name) => Object.hasOwn(sent, name)),
-      ...(inBody ? Object.keys(query) : []),
+      ...(inBody ? Object.keys(query).slice(0, MAX_DETAILS) : []),
     ].map(unknownField);
     const input = { ...sent, ...params };
     if (misplaced.length > 0) throw refusal(misplaced, schema, input);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_DETAILS } from '../../errors/cut.js';
 
 type Convert = (value: string) => unknown;
 
@@ -10,42 +11,56 @@ const toBoolean: Convert = (value) => (value === 'true' ? true : value === 'fals
 
 const CONVERT: Record<string, Convert> = { integer: toInteger, number: toNumber, boolean: toBoolean };
 
+interface List {
+  name: string;
+  /** One more item than the schema takes is enough to be refused for. */
+  most: number;
+}
+
 /**
  * A list as clients send it: `status=Open&status=Closed` (OpenAPI's default), `status=Open,Closed`, and `status[]=Open` of
  * those that mark lists by brackets. No value that a list can hold has a comma in it.
  */
-function toList(values: unknown[]): unknown[] {
-  return values.flatMap((value) => (typeof value === 'string' ? value.split(',') : value));
+function toList(values: unknown[], most: number): unknown[] {
+  const first = values.slice(0, most);
+  return first.flatMap((value) => (typeof value === 'string' ? value.split(',', most) : value)).slice(0, most);
 }
 
 /**
  * Makes the function that gives query strings the types that a schema's fields have. What is converted is read off the
- * schema once, at start-up.
+ * schema once, at start-up. Of the fields that the schema doesn't know, only those that may be told of come through.
  */
 export function queryReader(schema: z.ZodType): (query: Record<string, unknown>) => Record<string, unknown> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const conversions = new Map<string, Convert>();
-  const lists: string[] = [];
+  const lists: List[] = [];
   for (const [name, field] of Object.entries(properties)) {
-    const type = typeof field === 'object' ? String(field.type) : '';
-    const convert = CONVERT[type];
+    if (typeof field !== 'object') continue;
+    const convert = CONVERT[String(field.type)];
     if (convert !== undefined) conversions.set(name, convert);
-    if (type === 'array') lists.push(name);
+    if (field.type === 'array') lists.push({ name, most: (field.maxItems ?? MAX_DETAILS) + 1 });
   }
+  const mostFields = Object.keys(properties).length + MAX_DETAILS;
   return (query) => {
     // A null prototype would hide `__proto__` from nobody, but Zod wants a plain object.
-    const typed: Record<string, unknown> = { ...query };
+    const typed: Record<string, unknown> = { ...firstFields(query, mostFields) };
     for (const [name, convert] of conversions) {
       const value = query[name];
       if (typeof value === 'string') typed[name] = convert(value);
       // Given twice, and no list.
       else if (value !== undefined) typed[name] = null;
     }
-    for (const name of lists) {
+    for (const { name, most } of lists) {
       const sent = [query[name], query[`${name}[]`]].flat().filter((value) => value !== undefined);
       delete typed[`${name}[]`];
-      if (sent.length > 0) typed[name] = toList(sent);
+      if (sent.length > 0) typed[name] = toList(sent, most);
     }
     return typed;
   };
+}
+
+function firstFields(query: Record<string, unknown>, most: number): Record<string, unknown> {
+  const names = Object.keys(query);
+  if (names.length <= most) return query;
+  return Object.fromEntries(names.slice(0, most).map((name) => [name, query[name]]));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { MAX_FAILURE_BYTES } from '../../../src/errors/cut.js';
 import type { RawAnswer } from '../answer-reader.js';
 import type { FuzzRequest } from '../request.js';
 import { DocumentedApi } from './document.js';
@@ -53,8 +54,9 @@ export class AnswerChecks {
     return answer.body.length === 0 ? {} : (jsonBody(answer) as { data?: unknown });
   }
 
-  #checkAny({ status, headers }: RawAnswer): void {
+  #checkAny({ status, headers, body }: RawAnswer): void {
     assert.ok(status < 500, `${status}`);
+    if (status >= 400) assert.ok(body.length <= MAX_FAILURE_BYTES, 'a failure is at most 16 KiB');
     assert.match(headers['x-request-id'] ?? '', /^[\w.:-]{1,128}$/, 'x-request-id is on every answer');
     if (status === 401) assert.ok(headers['www-authenticate'], 'a 401 says WWW-Authenticate');
     if (status === 405) assert.ok(headers.allow, 'a 405 says what is allowed');
