@@ -8,7 +8,8 @@ import { addStep } from '../hooks.js';
 import { installBodyParser } from '../request/body-parser.js';
 import { failureHeaders } from '../response/envelope.js';
 import { logFailure } from '../response/error-handler.js';
-import { callsNamedIn } from './batch-calls.js';
+import { proceduresNamedIn, requireReadablePath } from './batch-calls.js';
+import { fixHeaders, refuseSwitches } from './refuse-switches.js';
 
 interface TrpcOptions {
   router: AnyTRPCRouter;
@@ -26,6 +27,14 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
   // Before the body is read, as on REST. No procedure is for nobody.
   addStep(app, 'onRequest', (request) => {
     requirePolicy(request.principal, 'customer');
+    requireReadablePath(request);
+    refuseSwitches(request);
+    // tRPC says so too, but not how many.
+    if (proceduresNamedIn(request).length > maxBatchSize) {
+      throw new AppError('BAD_REQUEST', {
+        details: [{ path: '', message: `A batch has at most ${maxBatchSize} calls` }],
+      });
+    }
   });
 
   app.route({
@@ -36,15 +45,8 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
     config: { maxBatchSize },
     handler: async (request, reply) => {
       const { path } = request.params as { path: string };
-      // Of a body that nobody reads. To some types tRPC would say 405, without Allow.
-      if (request.method === 'GET') delete request.headers['content-type'];
-      const calls = callsNamedIn(request);
-      // tRPC says so too, but not how many.
-      if (calls > maxBatchSize) {
-        throw new AppError('BAD_REQUEST', {
-          details: [{ path: '', message: `A batch has at most ${maxBatchSize} calls` }],
-        });
-      }
+      fixHeaders(request);
+      const isBatch = proceduresNamedIn(request).length > 1;
       await fastifyRequestHandler({
         router,
         path,
@@ -52,12 +54,12 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
         res: reply,
         maxBatchSize,
         // Headers go with the whole answer, so the size of one list among several can't.
-        createContext: () => ({ ...createContext(request, reply), ...(calls > 1 && { onPage: () => {} }) }),
+        createContext: () => ({ ...createContext(request, reply), ...(isBatch && { onPage: () => {} }) }),
         onError: ({ error }) => logFailure(request, fromTrpcError(error)),
-        responseMeta: ({ errors, eagerGeneration }) => ({
+        responseMeta: ({ errors }) => ({
           headers: {
-            // tRPC forgets it on some failures. A stream has a type of its own.
-            ...(!eagerGeneration && { 'content-type': 'application/json; charset=utf-8' }),
+            // tRPC forgets it on some failures.
+            'content-type': 'application/json; charset=utf-8',
             ...Object.assign({}, ...errors.map(fromTrpcError).map(failureHeaders)),
           },
         }),

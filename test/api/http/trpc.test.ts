@@ -275,16 +275,99 @@ describe('clients other than ours', () => {
     });
   });
 
-  it('may have batches streamed to them', async () => {
+  it('are told that answers are not streamed, each of their calls, and nothing is done', async () => {
     const client = createTRPCClient<AppRouter>({
       links: [httpBatchStreamLink({ url: `${server.url}/trpc`, headers })],
     });
-    const [list, failure] = await Promise.all([
-      client.support.categories.list.query(),
-      client.support.tickets.get.query({ ticketId: 'ticket_123' }).catch(supportError),
-    ]);
-    expect(list).toHaveLength(7);
-    expect(failure).toMatchObject({ code: 'NOT_FOUND', httpStatus: 404, message: 'Ticket not found' });
+    const failures = await withoutEffect(server.db, () =>
+      Promise.all([1, 2].map(() => client.support.tickets.create.mutate(NEW_TICKET).catch(supportError))),
+    );
+    expect(failures).toEqual(
+      Array(2).fill({
+        code: 'BAD_REQUEST',
+        httpStatus: 400,
+        message: 'Invalid request',
+        details: [{ path: 'trpc-accept', message: 'Answers are not streamed: use httpBatchLink' }],
+      }),
+    );
+  });
+});
+
+describe('what switches tRPC to another way of being called', () => {
+  it('a comma that is escaped twice is no comma: 2,000 creates were counted as 100 calls', async () => {
+    const input = Object.fromEntries(Array.from({ length: 3 }, (_, index) => [index, NEW_TICKET]));
+    for (const separator of ['%252C', '%252c', '%25252C']) {
+      const calls = Array(3).fill('support.tickets.create').join(separator);
+      const answer = await withoutEffect(server.db, () => post(`${calls}?batch=1`, input));
+      expect(failureOf(answer)).toEqual({
+        status: 400,
+        code: 'BAD_REQUEST',
+        message: 'Invalid request',
+        details: [{ path: '', message: 'The path has a percent-escape within a percent-escape' }],
+      });
+    }
+  });
+
+  it('a comma that is escaped once is a comma, and counts as one', async () => {
+    const path = (calls: number) => `${Array(calls).fill('support.categories.list').join('%2C')}?batch=1`;
+    expect((await ask(path(20))).body).toHaveLength(20);
+    expect(failureOf(await ask(path(21)))).toMatchObject({ details: [{ message: 'A batch has at most 20 calls' }] });
+    const commas = (calls: number) => path(calls).replaceAll('%2C', ',');
+    expect((await ask(commas(3))).body).toEqual((await ask(path(3))).body);
+  });
+
+  it('an idempotency key names one call, however the comma is written', async () => {
+    const input = { 0: NEW_TICKET, 1: NEW_TICKET };
+    for (const separator of [',', '%2C', '%252C']) {
+      const answer = await withoutEffect(server.db, () =>
+        send(`${server.url}/trpc/support.tickets.create${separator}support.tickets.create?batch=1`, {
+          method: 'POST',
+          token,
+          headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
+          body: JSON.stringify(input),
+        }),
+      );
+      expect(answer.status).toBe(400);
+    }
+  });
+
+  it.each([
+    ['connectionParams', '{"token":"x"}'],
+    ['lastEventId', '1'],
+    ['cursor', '1'],
+  ])('the parameter %s is a 400 that names it', async (name, value) => {
+    const answer = await ask(`support.categories.list?${name}=${encodeURIComponent(value)}`);
+    expect(failureOf(answer)).toMatchObject({ status: 400, details: [{ path: name }] });
+  });
+
+  it.each(['batch=1&batch=0', 'batch=1&input={}&input={}'])(
+    'a parameter that comes twice is a 400: %s',
+    async (query) => {
+      const answer = await ask(`support.categories.list?${query}`);
+      expect(failureOf(answer)).toMatchObject({ status: 400, details: [{ message: 'Must be sent once' }] });
+    },
+  );
+
+  it.each(['multipart/form-data; boundary=x', 'application/octet-stream'])(
+    'the type %s of a body that is empty is none',
+    async (type) => {
+      const chunked = new ReadableStream({ start: (body) => body.close() });
+      const answer = await send(`${server.url}/trpc/support.tickets.create`, {
+        method: 'POST',
+        token,
+        headers: { 'content-type': type },
+        body: chunked,
+        duplex: 'half',
+      });
+      expect(failureOf(answer)).toMatchObject({ status: 400, message: 'Invalid ticket data' });
+    },
+  );
+
+  it('Accept: application/jsonl is answered as a whole', async () => {
+    const path = `${server.url}/trpc/support.categories.list,support.categories.list?batch=1`;
+    // Streamed, it would be several lines, which are no JSON together.
+    const { status, body } = await send(path, { token, headers: { accept: 'application/jsonl' } });
+    expect([status, body.length]).toEqual([200, 2]);
   });
 });
 
