@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Identity } from './claims.js';
 
 export interface Verified {
@@ -14,44 +15,28 @@ interface Limits {
 
 /**
  * Tokens whose signature was found good: it is checked once, not with every request. Nothing is said of the time, which
- * is to be asked at each use. Bounded in number and in bytes.
- *
- * In two halves: when the young one is full it becomes the old one, and what was in the old one and has not been used
- * meanwhile is forgotten. A use of a young token changes nothing: an order of use would have every request write into it.
+ * is to be asked at each use. Bounded in number and in bytes: those that were used last are kept.
  */
 export class VerifiedTokens {
-  readonly #limits: Required<Limits>;
-  #young = new Map<string, Verified>();
-  #old = new Map<string, Verified>();
-  /** Of the young ones. */
-  #characters = 0;
+  readonly #tokens: LRUCache<string, Verified>;
 
   constructor({ tokens = 10_000, characters = 8 * 1024 * 1024 }: Limits = {}) {
-    this.#limits = { tokens: tokens / 2, characters: characters / 2 };
+    this.#tokens = new LRUCache({
+      max: tokens,
+      maxSize: characters,
+      sizeCalculation: (_verified, token) => token.length,
+    });
   }
 
   get(token: string): Verified | undefined {
-    const young = this.#young.get(token);
-    if (young !== undefined) return young;
-    const old = this.#old.get(token);
-    if (old !== undefined) this.set(token, old);
-    return old;
+    return this.#tokens.get(token);
   }
 
   set(token: string, verified: Verified): void {
-    this.delete(token);
-    if (token.length > this.#limits.characters) return;
-    if (this.#young.size >= this.#limits.tokens || this.#characters + token.length > this.#limits.characters) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#characters = 0;
-    }
-    this.#young.set(token, verified);
-    this.#characters += token.length;
+    this.#tokens.set(token, verified);
   }
 
   delete(token: string): void {
-    if (this.#young.delete(token)) this.#characters -= token.length;
-    this.#old.delete(token);
+    this.#tokens.delete(token);
   }
 }

@@ -22,11 +22,12 @@ describe('verified tokens', () => {
     for (const token of ['a', 'b', 'c']) tokens.set(token, verified(token));
     tokens.get('a');
     tokens.set('d', verified('d'));
-    expect(['a', 'b', 'c', 'd'].filter((token) => tokens.get(token))).toEqual(['a', 'c', 'd']);
+    tokens.set('e', verified('e'));
+    expect(['a', 'b', 'c', 'd', 'e'].filter((token) => tokens.get(token))).toEqual(['a', 'c', 'd', 'e']);
     const others = Array.from({ length: 20 }, (_, n) => `other ${n}`);
     for (const token of others) tokens.set(token, verified(token));
     const kept = ['a', 'b', 'c', 'd', ...others].filter((token) => tokens.get(token));
-    expect(kept.length).toBeLessThanOrEqual(4);
+    expect(kept).toEqual(others.slice(-4));
   });
 
   it('say what was kept last', () => {
@@ -37,6 +38,7 @@ describe('verified tokens', () => {
     tokens.set('a', second);
     tokens.set('c', verified('c'));
     expect(tokens.get('a')).toBe(second);
+    expect(tokens.get('b')).toBeUndefined();
   });
 
   it('are bounded in bytes, however they are replaced and removed', () => {
@@ -51,10 +53,12 @@ describe('verified tokens', () => {
     expect(tokens.get('y'.repeat(40))).toBeDefined();
     tokens.set('z'.repeat(60), verified('z'));
     tokens.set('v'.repeat(60), verified('v'));
+    tokens.set('t'.repeat(40), verified('t'));
     expect(tokens.get('x'.repeat(40))).toBeUndefined();
     expect(tokens.get('y'.repeat(40))).toBeUndefined();
     expect(tokens.get('z'.repeat(60))).toBeDefined();
-    tokens.set('w'.repeat(81), verified('w'));
-    expect(tokens.get('w'.repeat(81))).toBeUndefined();
+    tokens.set('w'.repeat(161), verified('w'));
+    expect(tokens.get('w'.repeat(161))).toBeUndefined();
+    expect(tokens.get('z'.repeat(60))).toBeDefined();
   });
 });
