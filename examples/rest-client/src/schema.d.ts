@@ -4384,7 +4384,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description Words that must all be in one text; `"in this order"` for a phrase; `pay*` for what begins so
+                 * @description Words that must all be in one text; `"in this order"` for a phrase; `pay*` for what begins so. At most 16 words and phrases, 3 of them with `*`
                  * @example payment fail*
                  */
                 q: string;

@@ -3,10 +3,11 @@ import { cursorField, limitField } from '../../schema/pagination.js';
 import { text } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
 import { EXAMPLE_TICKET, queuedTicket, ticketFilters } from '../queue/schemas.js';
+import { MAX_PREFIXES, MAX_TERMS, queryFault } from './terms.js';
 
 export const searchInput = z.strictObject({
-  q: text({ max: 200 }).meta({
-    description: 'Words that must all be in one text; `"in this order"` for a phrase; `pay*` for what begins so',
+  q: text({ max: 200, fault: queryFault }).meta({
+    description: `Words that must all be in one text; \`"in this order"\` for a phrase; \`pay*\` for what begins so. At most ${MAX_TERMS} words and phrases, ${MAX_PREFIXES} of them with \`*\``,
     examples: ['payment fail*'],
   }),
   ...ticketFilters,

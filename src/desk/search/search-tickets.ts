@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Engine } from '../../db/handle.js';
 import { Statement, type Value } from '../../db/sql/statement.js';
@@ -7,7 +8,7 @@ import { among, filterConditions } from '../queue/filters.js';
 import { QUEUED, type QueuedRow, queuedTicketOf } from '../queue/queued-ticket.js';
 import { excerpt, highlight } from './highlight.js';
 import type { SearchInput, SearchPage } from './schemas.js';
-import { fts5Query, termsOf, tsQuery } from './terms.js';
+import { fts5Query, type Term, termsOf, tsQuery } from './terms.js';
 
 /** Texts that are ranked: the newest that match. A word that half of all texts have would otherwise rank them all. */
 export const RANKED = 2_000;
@@ -45,17 +46,33 @@ export async function searchTickets({ sql, principal }: ReadScope, input: Search
   });
   const ranked = rows[0]?.ranked ?? (await sql.row(countMatches, query))?.ranked ?? 0;
   return {
-    hits: rows.slice(0, input.limit).map(({ in: kind, sourceId, content, writtenAt, ranked: _, ...row }) => ({
+    hits: await hitsOf(rows.slice(0, input.limit), terms),
+    next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,
+    complete: ranked < RANKED,
+  };
+}
+
+/** Long texts take their time to look through: as much as this at once, and then others get on. */
+const AT_ONCE_MS = 5;
+
+async function hitsOf(rows: readonly Found[], terms: readonly Term[]): Promise<SearchPage['hits']> {
+  const hits: SearchPage['hits'] = [];
+  let since = performance.now();
+  for (const { in: kind, sourceId, content, writtenAt, ranked: _, ...row } of rows) {
+    if (performance.now() - since > AT_ONCE_MS) {
+      await others();
+      since = performance.now();
+    }
+    hits.push({
       ticket: queuedTicketOf(row),
       in: kind,
       sourceId,
       subject: highlight(row.subject, terms),
       excerpt: excerpt(content, terms),
       writtenAt,
-    })),
-    next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,
-    complete: ranked < RANKED,
-  };
+    });
+  }
+  return hits;
 }
 
 /** The newest texts that match, each with its score: the higher, the better; words of the subject count four times. */

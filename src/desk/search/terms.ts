@@ -4,16 +4,29 @@ export interface Term {
   readonly prefix: boolean;
 }
 
+interface Word {
+  readonly word: string;
+  /** Where it stands in the text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A word: letters and digits, with the marks that hang on them. As the indexes of both engines take it apart. */
 const WORD = /[\p{L}\p{Nd}](?:[\p{L}\p{Nd}]|[\u0300-\u036f])*/gu;
 
-/** Where a text's words are. */
-export function wordsOf(text: string): { word: string; start: number; end: number }[] {
-  return [...text.matchAll(WORD)].map(({ 0: word, index }) => ({ word, start: index, end: index + word.length }));
+/** A text's words in order, found as they are asked for. */
+export function* wordsOf(text: string): Generator<Word> {
+  for (const { 0: word, index } of text.matchAll(WORD)) yield { word, start: index, end: index + word.length };
 }
 
 /** Fewer letters before a `*` would let nearly every text through. */
 const SHORTEST_PREFIX = 2;
+
+/** What a query may ask of the index at most. A prefix is read from its first word to its last one, each with all its texts. */
+export const MAX_TERMS = 16;
+export const MAX_PREFIXES = 3;
+/** Words of all terms together. */
+export const MAX_WORDS = 64;
 
 /**
  * What somebody typed, as terms that must all match. Only `"…"` and a `*` after a word mean something; all else is
@@ -24,7 +37,7 @@ export function termsOf(q: string): Term[] {
   // A quotation mark without its fellow counts for nothing.
   for (const [, phrase, plain = ''] of q.matchAll(/"([^"]*)"|((?:[^"]|"(?=[^"]*$))+)/g)) {
     if (phrase !== undefined) {
-      const found = wordsOf(phrase);
+      const found = [...wordsOf(phrase)];
       if (found.length > 0)
         terms.push({ words: found.map(({ word }) => word), prefix: starAfter(phrase, found.at(-1)) });
       continue;
@@ -34,7 +47,19 @@ export function termsOf(q: string): Term[] {
   return terms;
 }
 
-function starAfter(text: string, found: { word: string; end: number } | undefined): boolean {
+/** Why a query is more than the search looks for, if it is. */
+export function queryFault(q: string): string | undefined {
+  const terms = termsOf(q);
+  if (terms.length > MAX_TERMS) return `Must have at most ${MAX_TERMS} words and phrases`;
+  if (terms.filter(({ prefix }) => prefix).length > MAX_PREFIXES)
+    return `Must have at most ${MAX_PREFIXES} words with *`;
+  if (terms.reduce((sum, { words }) => sum + words.length, 0) > MAX_WORDS) {
+    return `Must have at most ${MAX_WORDS} words, those in phrases included`;
+  }
+  return undefined;
+}
+
+function starAfter(text: string, found: Word | undefined): boolean {
   return found !== undefined && text[found.end] === '*' && [...found.word].length >= SHORTEST_PREFIX;
 }
 

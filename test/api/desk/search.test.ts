@@ -183,6 +183,9 @@ describe('the rules of the search', () => {
       [{ q: ' \u00a0' }, ['q']],
       [{ q: 'x'.repeat(201) }, ['q']],
       [{ q: 'a\u0000' }, ['q']],
+      [{ q: 'a '.repeat(17) }, ['q']],
+      [{ q: 'aa* bb* cc* "dd ee*"' }, ['q']],
+      [{ q: `"${'a '.repeat(65)}"` }, ['q']],
       [{ q: 'x', limit: 0, sort: 'updated' }, ['limit', 'sort']],
       [{ q: 'x', status: ['open'] }, ['status.0']],
       [{ q: 'x', after: 'x' }, ['after']],
@@ -192,6 +195,12 @@ describe('the rules of the search', () => {
       const outcome = await open(server.url, agentToken()).search(query);
       expect(outcome).toMatchObject({ status: 400, code: 'BAD_REQUEST', message: 'Invalid request' });
       expect(pathsOf(outcome)).toEqual(paths);
+    });
+
+    it('takes as many words and prefixes as it says', async () => {
+      for (const q of ['a '.repeat(16), 'aa* bb* "dd ee*"', `"${'a '.repeat(64)}"`]) {
+        expect(await search({ q })).toEqual({ hits: [], next: null, complete: true });
+      }
     });
 
     it('is not for customers, nor for nobody', async () => {

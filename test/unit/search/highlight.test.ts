@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { excerpt, highlight } from '../../../src/desk/search/highlight.js';
+import { termsOf } from '../../../src/desk/search/terms.js';
+import { randomness } from '../../support/randomness.js';
+
+const plain = (pieces: { text: string; match: boolean }[]) =>
+  pieces.map(({ text, match }) => (match ? `[${text}]` : text)).join('');
+const marked = (text: string, q: string) => plain(highlight(text, termsOf(q)));
+const cut = (text: string, q: string) => plain(excerpt(text, termsOf(q)));
+
+describe('a text with its matches', () => {
+  it.each([
+    ['a red card', 'card', 'a red [card]'],
+    ['Red RED red', 'red', '[Red] [RED] [red]'],
+    ['a red card, a red car', 'red car*', 'a [red] [card], a [red] [car]'],
+    ['a red card, a blue card', '"blue card"', 'a red card, a [blue] [card]'],
+    ['no no no way', '"no no way"', 'no [no] [no] [way]'],
+    ['ham and eggs and ham', '"and ham" eggs', 'ham and [eggs] [and] [ham]'],
+    ['nothing of it', 'else', 'nothing of it'],
+  ])('%s for %s', (text, q, expected) => expect(marked(text, q)).toBe(expected));
+});
+
+describe('an excerpt', () => {
+  const filler = (words: number) => 'filler '.repeat(words);
+
+  it('begins up to 60 characters before the first match, and ends at a word', () => {
+    expect(cut(`${filler(20)}needle ${filler(60)}`, 'needle')).toMatch(
+      /^…(filler ){8}\[needle\] (filler ){23,24}filler…$/,
+    );
+  });
+
+  it('is the beginning where nothing matches', () => {
+    expect(cut(filler(100), 'needle')).toMatch(/^(filler ){33}filler…$/);
+  });
+
+  it('marks a phrase of which only a part is in it', () => {
+    const text = `needle ${filler(32)}in the hay ${filler(10)}`;
+    expect(cut(text, 'needle "in the hay"')).toBe(`[needle] ${filler(32)}[in] [the]…`);
+  });
+
+  it('is not changed by what stands far behind it', () => {
+    const letter = fc.constantFrom('a', 'b', ' ', ' ');
+    fc.assert(
+      fc.property(
+        fc.string({ unit: letter, minLength: 400, maxLength: 500 }),
+        fc.string({ unit: letter, maxLength: 100 }),
+        (text, tail) => {
+          const q = 'a "b a" bb*';
+          const whole = cut(`${text} needle ${tail}`, q);
+          fc.pre(whole.endsWith('…'));
+          expect(whole).toBe(cut(`${text} needle`, q));
+        },
+      ),
+      randomness('excerpts', 300),
+    );
+  });
+});
