@@ -75,7 +75,8 @@ export async function startServer(name: ServerName, databaseUrl: string): Promis
   };
 }
 
-function listening(child: ChildProcess): Promise<number> {
+/** The port, when it listens. Rejects if it ends before. */
+export function listening(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it listened`)));
     const stdout = child.stdout as Readable;

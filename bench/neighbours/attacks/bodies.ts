@@ -1,0 +1,81 @@
+import type { Attack } from '../attack.js';
+import type { Shot } from '../attacker.js';
+
+/** As many as one user may send for ever. */
+const PER_SECOND = 20;
+const TICKETS = '/support/tickets';
+
+/** The same 1 MB all the time; made when the attack begins. */
+function bodies(make: () => string, shot: Omit<Shot, 'body'>): Attack['run'] {
+  return (attacker) => {
+    const body = Buffer.from(make());
+    return attacker.atRate(PER_SECOND, {}, () => attacker.send({ method: 'POST', ...shot, body }));
+  };
+}
+
+const nested = () => `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
+const fields = (count: number, name: (n: number) => string) =>
+  `{${Array.from({ length: count }, (_, n) => `${JSON.stringify(name(n))}:1`).join()}}`;
+const numbered = (n: number, length: number) => String(n).padStart(length, 'k');
+
+export const BODIES: readonly Attack[] = [
+  {
+    name: 'nested-body',
+    by: 'customer',
+    what: 'Bodies of 500,000 nested `[`, 20 a second',
+    short: ['sqlite'],
+    run: bodies(() => `{"subject":${nested()}}`, { path: TICKETS }),
+  },
+  {
+    name: 'nested-trpc-body',
+    by: 'customer',
+    what: 'The same over `/trpc`',
+    run: bodies(() => `{"subject":${nested()}}`, { path: '/trpc/support.tickets.create' }),
+  },
+  {
+    name: 'unknown-keys',
+    by: 'customer',
+    what: 'Bodies of 90,000 unknown keys, 20 a second',
+    short: ['sqlite'],
+    run: bodies(() => fields(90_000, (n) => numbered(n, 5)), { path: TICKETS }),
+  },
+  {
+    name: 'long-keys',
+    by: 'customer',
+    what: 'Bodies of 1,000 unknown keys of 1,000 characters, 20 a second',
+    run: bodies(() => fields(1000, (n) => numbered(n, 1000)), { path: TICKETS }),
+  },
+  {
+    name: 'many-faults',
+    by: 'customer',
+    what: 'Bodies of 300,000 attachments without an id, 20 a second',
+    run: bodies(() => `{"attachments":[${Array.from({ length: 300_000 }, () => '""').join()}]}`, { path: TICKETS }),
+  },
+  {
+    name: 'echo-bulk',
+    by: 'agent',
+    what: 'Bulk changes of 100 ids of 10 kB, each with an `Idempotency-Key`, 20 a second',
+    run: (attacker) => {
+      const ticketIds = Array.from({ length: 100 }, (_, n) => numbered(n, 10_000));
+      const body = JSON.stringify({ ticketIds, change: { priority: 'Low' } });
+      return attacker.atRate(PER_SECOND, {}, (n) =>
+        attacker.send({
+          method: 'POST',
+          path: '/desk/tickets/bulk',
+          as: 'agent',
+          headers: { 'idempotency-key': `echo-${process.pid}-${n}` },
+          body,
+        }),
+      );
+    },
+  },
+  {
+    name: 'echo-query',
+    by: 'customer',
+    what: 'Queries of 3,500 unknown keys, 20 a second',
+    run: (attacker) => {
+      const path = `${TICKETS}?${Array.from({ length: 3500 }, (_, n) => n.toString(36)).join('&')}`;
+      return attacker.atRate(PER_SECOND, {}, () => attacker.send({ path }));
+    },
+  },
+];

@@ -1,0 +1,154 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { loadavg, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { quantile } from '../quantile.js';
+import type { Attack, AttackJob, Loot } from './attack.js';
+import { type Heard, type Job, STOP } from './neighbour.js';
+import type { Plan } from './plan.js';
+import { type AttackedServer, startAttackedServer } from './server.js';
+
+export interface Phase {
+  requests: number;
+  failed: number;
+  failures: Record<string, number>;
+  /** Of what was answered with 200; null where nothing was. */
+  p50Ms: number | null;
+  p99Ms: number | null;
+  /** Of the server; null where it died. */
+  loopHeldMs: number | null;
+  peakRssMiB: number | null;
+}
+
+export interface Measured {
+  before: Phase;
+  during: Phase;
+  /** null: the server is dead. */
+  after: Phase | null;
+  death: string | null;
+  /** null: the attacking process ended without a word. */
+  loot: Loot | null;
+  /** Of the machine, over the last minute, as it ended. */
+  machineLoad: number;
+  /** All times before the attack, for a figure over several attacks. */
+  calmMs: number[];
+}
+
+const forked = (file: string) => fork(join(import.meta.dirname, file), { execArgv: ['--import', 'tsx'] });
+/** The attackers have machines of their own: they don't take the processor from those who wait. */
+const ATTACKER_NICENESS = 10;
+/** So much faster is a server warmed up than measured. */
+const WARM_TIMES = 5;
+/** After the end of an attack's time its process says what it got. */
+const LOOT_MS = 10_000;
+
+/** The process of the others; good for any number of measurements, one at a time. */
+export class Neighbours implements AsyncDisposable {
+  readonly #process = forked('neighbour-process.ts');
+
+  /** @throws where the process has ended */
+  async load(job: Job): Promise<Heard> {
+    this.#process.send(job);
+    const heard = await answerOf<Heard>(this.#process);
+    if (heard === null) throw new Error('The process of the neighbours has ended: see above');
+    return heard;
+  }
+
+  /** Lets the load that is under way end with the requests that were sent. */
+  stop(): void {
+    this.#process.send(STOP);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill();
+    await ended;
+  }
+}
+
+/** The next message of a process; null where it ends before. */
+async function answerOf<T>(process: ChildProcess): Promise<T | null> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  const message = once(process, 'message', { signal }).then(([answer]) => answer as T);
+  const end = once(process, 'exit', { signal }).then(() => null);
+  try {
+    return await Promise.race([message, end]);
+  } finally {
+    for (const other of [message, end]) other.catch(() => {});
+    settled.abort();
+  }
+}
+
+interface Target {
+  /** The folder that holds `dist/`. */
+  checkout: string;
+  databaseUrl: string;
+  attack: Attack;
+  plan: Plan;
+  neighbours: Neighbours;
+}
+
+let addresses = 0;
+
+/** One attack on a server of its own: what the neighbours see before, during and after it, and what it takes of the server. */
+export async function measure({ checkout, databaseUrl, attack, plan, neighbours }: Target): Promise<Measured> {
+  const { rate, warmSeconds, beforeSeconds, attackSeconds, graceSeconds, afterSeconds, short } = plan;
+  const server = await startAttackedServer(checkout, databaseUrl);
+  const attacker = forked('attack-process.ts');
+  try {
+    if ((await answerOf(attacker)) === null) throw new Error('The attacking process has ended: see above');
+    if (attacker.pid !== undefined) setPriority(attacker.pid, ATTACKER_NICENESS);
+    const { url } = server;
+    // Compiled and cached as in a server that has been up for a while.
+    await neighbours.load({ url, rate: WARM_TIMES * rate, seconds: warmSeconds });
+    await server.stalls();
+    const calm = await neighbours.load({ url, rate, seconds: beforeSeconds });
+    const before = await phaseOf(calm, server);
+
+    addresses += 1;
+    const localAddress = `127.0.1.${1 + (addresses % 250)}`;
+    const load = neighbours.load({ url, rate, seconds: attackSeconds + graceSeconds + LOOT_MS / 1000 });
+    const job = { attack: attack.name, url, seconds: attackSeconds, graceSeconds, short, localAddress };
+    const loot = await lootOf(attacker, job);
+    neighbours.stop();
+    const heard = await load;
+    const during = await phaseOf(heard, server);
+    const after =
+      server.death === undefined
+        ? await phaseOf(await neighbours.load({ url, rate, seconds: afterSeconds }), server)
+        : null;
+    return {
+      before,
+      during,
+      after,
+      death: server.death ?? null,
+      loot,
+      machineLoad: loadavg()[0] ?? 0,
+      calmMs: calm.ms,
+    };
+  } finally {
+    attacker.kill('SIGKILL');
+    if (server.death === undefined) await server.stop();
+  }
+}
+
+async function lootOf(attacker: ChildProcess, job: AttackJob): Promise<Loot | null> {
+  attacker.send(job);
+  const limit = setTimeout(() => attacker.kill('SIGKILL'), (job.seconds + job.graceSeconds) * 1000 + LOOT_MS);
+  return answerOf<Loot>(attacker).finally(() => clearTimeout(limit));
+}
+
+async function phaseOf({ requests, ms, failures }: Heard, server: AttackedServer): Promise<Phase> {
+  const stalls = await server.stalls().catch(() => null);
+  const sorted = ms.sort((a, b) => a - b);
+  return {
+    requests,
+    failed: requests - ms.length,
+    failures,
+    p50Ms: quantile(sorted, 0.5) ?? null,
+    p99Ms: quantile(sorted, 0.99) ?? null,
+    loopHeldMs: stalls?.loopHeldMs ?? null,
+    peakRssMiB: stalls === null ? null : stalls.peakRssBytes / 2 ** 20,
+  };
+}
