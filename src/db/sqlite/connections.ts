@@ -61,8 +61,8 @@ export class SqliteConnections {
   }
 
   /**
-   * Waits for a turn to write. Call `release` when nothing of it runs any more: the next one gets the connection outside
-   * of any transaction.
+   * Waits for a turn to write. Call `release` when nothing of it runs any more, which never throws: the next one gets the
+   * connection outside of any transaction.
    */
   async takeWriter(): Promise<{ writer: SqliteConnection; release(): void }> {
     const endTurn = await this.#turns.acquire();
@@ -71,11 +71,14 @@ export class SqliteConnections {
         this.#leaveTransaction();
         const { database } = this.#writer;
         if (database.open) this.#checkpoints.afterWrite(database);
+      } catch {
+        // Even closing has failed: the next one tries that again, and is told if it fails.
       } finally {
         endTurn();
       }
     };
     try {
+      this.#leaveTransaction();
       if (!this.#writer.database.open) this.#writer = await openSqliteConnection(this.#path, this.#options);
       return { writer: this.#writer, release };
     } catch (error) {

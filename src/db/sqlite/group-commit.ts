@@ -9,6 +9,8 @@ import { runCommand, SqliteTransactionSql } from './sql.js';
 interface Job {
   readonly work: (sql: Sql) => Promise<unknown>;
   readonly deadline: Deadline | undefined;
+  /** Was in a group that came to nothing by another's fault, or by its own: now it shares a commit with nobody. */
+  readonly apart: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -20,8 +22,9 @@ const MAX_GROUP = 64;
  * Group commit: what arrives while a commit is on its way to the disk shares the next one. The disk flushes once for
  * each commit, whatever is in it, and that is what the number of writes a second depends on.
  *
- * Each piece of work has a savepoint of its own: one that fails takes nothing of its neighbours with it. None is
- * acknowledged before the commit; when that fails, all of the group are told so.
+ * Each piece of work has a savepoint of its own: one that fails takes nothing of its neighbours with it. Where one takes
+ * the whole transaction with it all the same, each piece runs again by itself. None is acknowledged before the commit;
+ * when that fails, all of the group are told so. Whatever fails, each is told.
  */
 export class SqliteWriter implements Writer {
   readonly #connections: SqliteConnections;
@@ -36,7 +39,7 @@ export class SqliteWriter implements Writer {
 
   write<T>(work: (sql: Sql) => Promise<T>, { deadline }: WriteOptions): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, deadline, resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.push({ work, deadline, apart: false, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
     });
   }
@@ -49,44 +52,78 @@ export class SqliteWriter implements Writer {
   }
 
   async #nextGroup(): Promise<void> {
+    let turn: Awaited<ReturnType<SqliteConnections['takeWriter']>>;
     try {
-      const { writer, release } = await this.#connections.takeWriter();
-      try {
-        await this.#commit(this.#take(), writer.database);
-      } finally {
-        release();
-      }
+      turn = await this.#connections.takeWriter();
     } catch (error) {
       // There is no connection: whoever waits for one is told.
       for (const job of this.#take()) job.reject(error);
+      return;
+    }
+    try {
+      await this.#commit(this.#take(), turn.writer.database);
+    } finally {
+      turn.release();
     }
   }
 
   #take(): Job[] {
-    const group = this.#waiting.splice(0, MAX_GROUP);
+    let together = 0;
+    while (together < MAX_GROUP && this.#waiting[together]?.apart === false) together += 1;
+    const group = this.#waiting.splice(0, Math.max(together, 1));
     this.#scheduled = false;
     this.#schedule();
     return group;
   }
 
-  /** Never rejects: each job is told. */
+  /** They are the next ones. */
+  #putBack(jobs: readonly Job[]): void {
+    this.#waiting.unshift(...jobs);
+    this.#schedule();
+  }
+
+  /** Never rejects: each job is told, or waits again. */
   async #commit(group: Job[], database: Database): Promise<void> {
     const tell: (() => void)[] = [];
     const limit = timeLimit(this.#timeoutMs);
+    let stage: 'begin' | 'work' | 'commit' = 'begin';
     try {
       await this.#connections.retry(() => runCommand(database, 'BEGIN IMMEDIATE'));
-      for (const job of group) tell.push(await run(job, database, limit.passed, group.length > 1));
+      stage = 'work';
+      for (const job of group) {
+        tell.push(await run(job, database, limit.passed, group.length > 1));
+        // Those after one that has used up the time have done nothing yet.
+        if (limit.isOver()) this.#putBack(group.splice(tell.length));
+      }
       const deadlines = group.map(({ deadline }) => deadline);
+      stage = 'commit';
       await committing(deadlines, () => this.#connections.retry(() => runCommand(database, 'COMMIT')));
     } catch (error) {
-      if (database.inTransaction) runCommand(database, 'ROLLBACK');
-      for (const job of group) job.reject(error);
+      rollBack(database);
+      const oneAtFault = stage === 'work' || (stage === 'commit' && isRefused(error));
+      if (oneAtFault && group.length > 1) this.#putBack(group.map((job) => ({ ...job, apart: true })));
+      else for (const job of group) job.reject(error);
       return;
     } finally {
       limit.cancel();
     }
     for (const one of tell) one();
   }
+}
+
+/** Where that fails as well, the connection is closed at the end of the turn. */
+function rollBack(database: Database): void {
+  try {
+    if (database.inTransaction) runCommand(database, 'ROLLBACK');
+  } catch {
+    // Whoever waits is told what came before it.
+  }
+}
+
+/** Whether a COMMIT failed by what was written, a foreign key that is checked only then: not by the disk, or a lock. */
+function isRefused(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT');
 }
 
 /**
@@ -99,6 +136,8 @@ async function run(job: Job, database: Database, timeUp: Promise<never>, shared:
   if (shared) runCommand(database, 'SAVEPOINT job');
   const sql = new SqliteTransactionSql(database);
   try {
+    // It may have waited for long.
+    if (deadline?.expired) throw deadlineExpired();
     const result = await Promise.race([work(sql), timeUp]);
     sql.end();
     if (deadline?.expired) throw deadlineExpired();
@@ -115,13 +154,15 @@ async function run(job: Job, database: Database, timeUp: Promise<never>, shared:
 }
 
 /** A promise that rejects when the time is up: work that waits for something else must not hold up everybody. */
-function timeLimit(ms: number): { passed: Promise<never>; cancel(): void } {
+function timeLimit(ms: number): { passed: Promise<never>; isOver(): boolean; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let over = false;
   const passed = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
+      over = true;
       reject(new AppError('SERVICE_UNAVAILABLE', { cause: new Error(`The transaction took longer than ${ms} ms`) }));
     }, ms);
   });
   passed.catch(() => {});
-  return { passed, cancel: () => clearTimeout(timer) };
+  return { passed, isOver: () => over, cancel: () => clearTimeout(timer) };
 }

@@ -1,0 +1,204 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Sql } from '../../../src/db/sql/sql.js';
+import { Statement } from '../../../src/db/sql/statement.js';
+import { sqlitePath } from '../../../src/db/sqlite/connection.js';
+import { SqliteConnections } from '../../../src/db/sqlite/connections.js';
+import { SqliteWriter } from '../../../src/db/sqlite/group-commit.js';
+import { createMigratedDatabase } from '../../support/databases.js';
+
+const insert = new Statement<{ id: string; text: string }>(
+  'fault insert',
+  `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, :text, 1)`,
+);
+const deferKeys = new Statement('fault defer', 'PRAGMA defer_foreign_keys = ON');
+const insertOrphan = new Statement(
+  'fault orphan',
+  `INSERT INTO notes (id, ticket_id, author, content, attachments, created_at)
+   VALUES ('note_1', 'ticket_none', 'agent', 'c', '[]', '2026-01-01T00:00:00.000+00:00')`,
+);
+const broken = new Statement('fault broken', 'SELECT 1 / no_such_column FROM categories');
+const releaseJob = new Statement('fault release', 'RELEASE job');
+
+const put =
+  (id: string, text = 'd') =>
+  (sql: Sql) =>
+    sql.run(insert, { id, text });
+
+/** The real connections and writer on a file of their own, and somebody else's look at what is stored. */
+async function open({ timeoutMs = 60_000, busyTimeoutMs = 50 } = {}) {
+  const { url, [Symbol.asyncDispose]: remove } = await createMigratedDatabase('sqlite');
+  const path = sqlitePath(url);
+  const connections = await SqliteConnections.open(path, { synchronous: 'NORMAL', busyTimeoutMs }, () => {});
+  const writer = new SqliteWriter(connections, timeoutMs);
+  const other = new BetterSqlite3(path, { timeout: 0 });
+  onTestFinished(async () => {
+    other.close();
+    await connections.close();
+    await remove();
+  });
+  /** The connection that writes, as it is now. */
+  const handle = async () => {
+    const { writer: taken, release } = await connections.takeWriter();
+    release();
+    return taken.database;
+  };
+  return {
+    path,
+    other,
+    handle,
+    /** At once, so that they are one group. */
+    write: (...works: ((sql: Sql) => Promise<unknown>)[]) =>
+      Promise.allSettled(works.map((work) => writer.write(work, {}))),
+    stored: () =>
+      other.prepare(`SELECT id FROM categories WHERE id LIKE 'fault_%' ORDER BY id`).pluck().all() as string[],
+    /** That the next one finds a connection outside of any transaction, and is stored. */
+    async expectWorking() {
+      expect(await writer.write(put('fault_zz_next'), {})).toBe(1);
+      expect(other.prepare(`DELETE FROM categories WHERE id = 'fault_zz_next'`).run().changes).toBe(1);
+    },
+  };
+}
+
+const statuses = (outcomes: PromiseSettledResult<unknown>[]) => outcomes.map(({ status }) => status === 'fulfilled');
+
+it('tells everybody where ROLLBACK fails after a COMMIT that failed', async () => {
+  const { handle, write, stored, expectWorking } = await open();
+  // Wrapped, as nothing real makes a ROLLBACK fail; the COMMIT fails by itself.
+  const database = await handle();
+  const prepare = database.prepare.bind(database);
+  database.prepare = ((sql: string) => {
+    if (sql === 'ROLLBACK') throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+    return prepare(sql);
+  }) as typeof database.prepare;
+  const outcomes = await write(put('fault_a'), async (sql) => {
+    await sql.run(deferKeys, {});
+    await sql.run(insertOrphan, {});
+  });
+  expect(statuses(outcomes)).toEqual([true, false]);
+  expect(outcomes[1]).toMatchObject({ reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } });
+  expect(database.open).toBe(false);
+  expect(stored()).toEqual(['fault_a']);
+  await expectWorking();
+});
+
+it('keeps a COMMIT that fails by what one has written from its neighbours', async () => {
+  const { write, stored, expectWorking } = await open();
+  const outcomes = await write(
+    put('fault_a'),
+    async (sql) => {
+      await sql.run(deferKeys, {});
+      await sql.run(insertOrphan, {});
+    },
+    put('fault_b'),
+  );
+  expect(statuses(outcomes)).toEqual([true, false, true]);
+  expect(outcomes[1]).toMatchObject({ reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } });
+  expect(stored()).toEqual(['fault_a', 'fault_b']);
+  await expectWorking();
+});
+
+it('keeps a statement that rolls the whole transaction back from its neighbours', async () => {
+  const { other, write, stored, expectWorking } = await open();
+  other.exec(`CREATE TRIGGER no_more BEFORE INSERT ON categories WHEN NEW.id = 'fault_b'
+    BEGIN SELECT RAISE(ROLLBACK, 'not this one'); END`);
+  const outcomes = await write(put('fault_a'), put('fault_b'), put('fault_c'));
+  expect(statuses(outcomes)).toEqual([true, false, true]);
+  expect(outcomes[1]).toMatchObject({ reason: { message: 'not this one' } });
+  expect(stored()).toEqual(['fault_a', 'fault_c']);
+  await expectWorking();
+});
+
+it('keeps a text for which the disk has no room from those that are smaller', async () => {
+  const { handle, write, stored, expectWorking } = await open();
+  const database = await handle();
+  const pages = Number(database.pragma('page_count', { simple: true }));
+  database.pragma(`max_page_count = ${pages + 20}`);
+  const outcomes = await write(put('fault_a'), put('fault_b', 'x'.repeat(1_000_000)), put('fault_c'));
+  expect(statuses(outcomes)).toEqual([true, false, true]);
+  expect(outcomes[1]).toMatchObject({ reason: { code: 'SQLITE_FULL' } });
+  expect(stored()).toEqual(['fault_a', 'fault_c']);
+  await expectWorking();
+});
+
+it('runs each again where the connection is closed in between, and opens another', async () => {
+  const { handle, write, stored, expectWorking } = await open();
+  const database = await handle();
+  const outcomes = await write(
+    put('fault_a'),
+    async (sql) => {
+      database.close();
+      return put('fault_b')(sql);
+    },
+    put('fault_c'),
+  );
+  expect(statuses(outcomes)).toEqual([true, true, true]);
+  expect(stored()).toEqual(['fault_a', 'fault_b', 'fault_c']);
+  await expectWorking();
+});
+
+it('tells one that is alone where the connection is closed in between', async () => {
+  const { handle, write, stored, expectWorking } = await open();
+  const database = await handle();
+  const outcomes = await write(async () => void database.close());
+  expect(outcomes).toMatchObject([{ reason: { message: 'The database connection is not open' } }]);
+  expect(stored()).toEqual([]);
+  await expectWorking();
+});
+
+it('keeps one whose savepoint is gone from its neighbours: neither RELEASE nor ROLLBACK TO finds it', async () => {
+  const { write, stored, expectWorking } = await open();
+  const outcomes = await write(
+    put('fault_a'),
+    (sql) => sql.run(releaseJob, {}),
+    async (sql) => {
+      await put('fault_b')(sql);
+      await sql.run(releaseJob, {});
+      await sql.run(broken, {});
+    },
+    put('fault_c'),
+  );
+  expect(statuses(outcomes)).toEqual([true, false, false, true]);
+  expect(stored()).toEqual(['fault_a', 'fault_c']);
+  await expectWorking();
+});
+
+it('tells everybody where BEGIN fails as somebody else writes', async () => {
+  const { other, write, stored, expectWorking } = await open();
+  other.exec('BEGIN IMMEDIATE');
+  const outcomes = await write(put('fault_a'), put('fault_b'));
+  other.exec('COMMIT');
+  expect(outcomes).toMatchObject([{ reason: { code: 'SQLITE_BUSY' } }, { reason: { code: 'SQLITE_BUSY' } }]);
+  expect(stored()).toEqual([]);
+  await expectWorking();
+});
+
+it('keeps one that uses up the time of its group from those after it', async () => {
+  const { write, stored, expectWorking } = await open({ timeoutMs: 50 });
+  const outcomes = await write(put('fault_a'), () => new Promise(() => {}), put('fault_b'), put('fault_c'));
+  expect(statuses(outcomes)).toEqual([true, false, true, true]);
+  expect(outcomes[1]).toMatchObject({ reason: { appCode: 'SERVICE_UNAVAILABLE' } });
+  expect(stored()).toEqual(['fault_a', 'fault_b', 'fault_c']);
+  await expectWorking();
+});
+
+it('tells those of this group alone where the connection can not be closed, and works again when it can', async () => {
+  const { handle, write, stored, expectWorking } = await open();
+  // Wrapped, as nothing real makes a ROLLBACK fail and close() with it.
+  const database = await handle();
+  const prepare = database.prepare.bind(database);
+  const close = database.close.bind(database);
+  let failures = 0;
+  const fail = () => {
+    failures += 1;
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+  };
+  database.prepare = ((sql: string) => (sql === 'ROLLBACK' ? fail() : prepare(sql))) as typeof database.prepare;
+  database.close = () => (failures < 3 ? fail() : close());
+  const first = write(put('fault_a'), (sql) => sql.run(releaseJob, {}));
+  expect(statuses(await first)).toEqual([false, false]);
+  expect(failures).toBe(3);
+  expect(stored()).toEqual([]);
+  await expectWorking();
+  expect(database.open).toBe(false);
+});
