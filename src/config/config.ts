@@ -175,6 +175,10 @@ export const environment = z.object({
     description: 'Time to finish what is under way after SIGTERM',
   }),
   TRANSACTION_TIMEOUT_MS: milliseconds.prefault('5000').meta({ description: 'Longest a transaction may take' }),
+  LONG_STATEMENT_TIMEOUT_MS: milliseconds.prefault('10000').meta({
+    description:
+      'Longest a statement may take that looks at many tickets: of the search, the queue and its counts, the figures',
+  }),
   SQLITE_SYNCHRONOUS: z.enum(['FULL', 'NORMAL'], { error: 'must be FULL or NORMAL' }).default('FULL').meta({
     description:
       '`FULL`: an acknowledged write survives a power cut; `NORMAL`: only a crash of the process, and writes are faster',

@@ -5,6 +5,7 @@ import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
 import type { DatabaseHandle, Deadline, Engine } from './handle.js';
 import type { PoolOptions } from './postgresql/pool.js';
 import { retryConflicts } from './retry-conflicts.js';
+import { type Reader, UserReader } from './sql/reader.js';
 import type { Sql } from './sql/sql.js';
 import { Statement } from './sql/statement.js';
 import { deadlineExpired, type WriteOptions, type Writer } from './sql/writer.js';
@@ -15,6 +16,8 @@ export interface DatabaseOptions {
   url: string;
   pool: PoolOptions;
   sqlite: SqliteOptions;
+  /** A statement that says of itself that it is long is ended after this time. Default 10,000. */
+  longStatementTimeoutMs?: number;
   /** A transaction that takes longer is rolled back. Waiting for its turn or a connection counts apart. */
   transactionTimeoutMs: number;
   /** Told what fails while nobody waits for it, and what that was. Nothing needs to be done about it. */
@@ -25,10 +28,17 @@ export interface DatabaseOptions {
 const ping = new Statement<Record<string, never>, { one: number }>('ping', 'SELECT 1 AS one');
 
 type Model = Uncapitalize<Prisma.ModelName>;
-type Read = 'findFirst' | 'findFirstOrThrow' | 'findUnique' | 'findUniqueOrThrow' | 'findMany' | 'count' | 'aggregate';
+type ModelRead =
+  | 'findFirst'
+  | 'findFirstOrThrow'
+  | 'findUnique'
+  | 'findUniqueOrThrow'
+  | 'findMany'
+  | 'count'
+  | 'aggregate';
 
 /** Queries outside of a transaction. A write outside of one doesn't compile. */
-export type Reader = { readonly [M in Model]: Pick<PrismaClient[M], Read | 'groupBy'> } & Pick<
+export type ModelReader = { readonly [M in Model]: Pick<PrismaClient[M], ModelRead | 'groupBy'> } & Pick<
   PrismaClient,
   '$queryRaw'
 >;
@@ -40,7 +50,7 @@ export type Transaction = Omit<Prisma.TransactionClient, '$transaction'> & { rea
 interface Parts {
   engine: Engine;
   client: PrismaClient;
-  sql: Sql;
+  sql: Reader;
   writer: Writer;
   /** Closes the connections below them. */
   close(): Promise<void>;
@@ -55,7 +65,7 @@ interface Parts {
 export class Database implements DatabaseHandle {
   readonly engine: Engine;
   /** Prisma's models, outside of a transaction. */
-  readonly reader: Reader;
+  readonly reader: ModelReader;
   /** Statements that read, outside of a transaction: what is committed, and nothing else. */
   readonly sql: Sql;
   readonly #parts: Parts;
@@ -119,6 +129,11 @@ export class Database implements DatabaseHandle {
     });
   }
 
+  /** The same for one user: what takes long waits for what else they have asked for. */
+  sqlFor(userId: string): Sql {
+    return new UserReader(this.#parts.sql, userId);
+  }
+
   async ping(): Promise<void> {
     await this.sql.row(ping, {});
   }
@@ -148,7 +163,14 @@ export function engineOf(url: string): Engine {
  * connected to when it is first needed. Neither is migrated: see migrate().
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, pool, sqlite, transactionTimeoutMs, onBackgroundError = () => {} } = options;
+  const {
+    url,
+    pool,
+    sqlite,
+    transactionTimeoutMs,
+    longStatementTimeoutMs = 10_000,
+    onBackgroundError = () => {},
+  } = options;
   const engine = engineOf(url);
   const timing = (waitMs: number) => ({
     timeout: transactionTimeoutMs,
@@ -160,19 +182,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { sqlitePath } = await import('./sqlite/connection.js');
     const { SqliteConnections } = await import('./sqlite/connections.js');
     const { SqliteAdapterFactory } = await import('./sqlite/adapter.js');
-    const { SqliteSql } = await import('./sqlite/sql.js');
+    const { SqliteReader } = await import('./sqlite/reader.js');
+    const { ReadThreads } = await import('./sqlite/read-threads.js');
     const { SqliteWriter } = await import('./sqlite/group-commit.js');
     const { PrismaClient: Client } = await import('./generated/sqlite/client.js');
     const connections = await SqliteConnections.open(sqlitePath(url), sqlite, (error) =>
       onBackgroundError(error, 'checkpoint failed'),
     );
+    const { busyTimeoutMs } = sqlite;
+    const threads = new ReadThreads({ path: sqlitePath(url), busyTimeoutMs, limitMs: longStatementTimeoutMs });
     const adapter: SqlDriverAdapterFactory = new SqliteAdapterFactory(connections);
     return new Database({
       engine,
       client: new Client({ adapter, transactionOptions: timing(sqlite.busyTimeoutMs) }),
-      sql: new SqliteSql(() => connections.reader(), sqlite.busyTimeoutMs),
+      sql: new SqliteReader(connections, sqlite.busyTimeoutMs, threads),
       writer: new SqliteWriter(connections, transactionTimeoutMs),
-      close: () => connections.close(),
+      close: async () => {
+        await threads.close();
+        await connections.close();
+      },
       // What has not been committed ends with the process.
       abandon: async () => {},
     });

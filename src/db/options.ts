@@ -15,6 +15,7 @@ export function databaseOptions(
       idleInTransactionTimeoutMs: config.POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
     sqlite: { synchronous: config.SQLITE_SYNCHRONOUS, busyTimeoutMs: config.SQLITE_BUSY_TIMEOUT_MS },
+    longStatementTimeoutMs: config.LONG_STATEMENT_TIMEOUT_MS,
     transactionTimeoutMs: config.TRANSACTION_TIMEOUT_MS,
     onBackgroundError,
   };

@@ -18,26 +18,26 @@ const anyOf = (column: string, values: readonly string[]) =>
  */
 const selectDone = new Statement<{ from: Date; to: Date }, Row>(
   'figures',
-  ({ seconds, jsonArray }) => `
+  ({ seconds, jsonArray, withinTime }) => `
   WITH done AS (
     SELECT 'answered' AS measure, category_id, ${seconds('created_at', 'first_response_at')} AS seconds,
       (SELECT sender FROM messages WHERE ticket_id = tickets.id AND sender <> tickets.user_id
        ORDER BY position LIMIT 1) AS agent
-    FROM tickets WHERE ${within('first_response_at')}
+    FROM tickets WHERE ${within('first_response_at')} AND ${withinTime}
     UNION ALL
     SELECT 'solved', category_id, ${seconds('created_at', 'resolved_at')},
       (SELECT actor FROM events WHERE ticket_id = tickets.id AND type = 'ticket.resolved' ORDER BY id DESC LIMIT 1)
-    FROM tickets WHERE ${anyOf('status', ['Resolved', 'Closed'])} AND ${within('resolved_at')}
+    FROM tickets WHERE ${anyOf('status', ['Resolved', 'Closed'])} AND ${within('resolved_at')} AND ${withinTime}
   )
   SELECT measure, category_id AS "categoryId", agent, count(*) AS total, ${jsonArray('seconds')} AS seconds
   FROM done GROUP BY measure, category_id, agent
   UNION ALL
   SELECT 'opened', category_id, NULL, count(*), '[]'
   FROM tickets
-  WHERE ${anyOf('status', TICKET_STATUSES)} AND ${anyOf('priority', TICKET_PRIORITIES)} AND ${within('created_at')}
+  WHERE ${anyOf('status', TICKET_STATUSES)} AND ${anyOf('priority', TICKET_PRIORITIES)} AND ${within('created_at')} AND ${withinTime}
   GROUP BY category_id`,
   // Its plan depends on how long the period is.
-  { once: true },
+  { once: true, long: true },
 );
 
 /** How much was opened, answered and solved in a period, and how long it took: overall, by agent and by category. */

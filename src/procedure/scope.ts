@@ -40,7 +40,10 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
   return ({ ctx, input }: Call<Input>): Promise<Output> => {
     const { clock, log } = ctx;
     const principal = authorized(ctx);
-    return work({ principal, clock, log, sql: database(ctx).sql, onPage: (info) => ctx.onPage(info) }, input);
+    return work(
+      { principal, clock, log, sql: database(ctx).sqlFor(principal.userId), onPage: (info) => ctx.onPage(info) },
+      input,
+    );
   };
 }
 

@@ -20,6 +20,7 @@ const OPEN = `status IN ('Open', 'In Progress')`;
 const countOpen = new Statement<Record<string, never>, Omit<Work, 'breached'>>(
   'count open tickets',
   `SELECT count(*) AS open, count(waiting_since) AS waiting FROM tickets WHERE ${OPEN}`,
+  { long: true },
 );
 
 const answerBy = (priority: TicketPriority) => `answer${priority}`;
@@ -32,6 +33,7 @@ const countBreached = new Statement<Record<string, Date | null>, Pick<Work, 'bre
     const of = `SELECT count(*) FROM tickets WHERE ${OPEN} AND priority = '${priority}' AND created_at`;
     return [`(${of} <= :${answerBy(priority)} AND first_response_at IS NULL)`, `(${of} <= :${resolveBy(priority)})`];
   }).join(' + ')} AS breached`,
+  { long: true },
 );
 
 /** How much there is to do at this moment, for the metrics. */

@@ -2,7 +2,12 @@ import { restClient } from './rest-client.js';
 import { agentToken, customerToken, TEST_SECRET } from './tokens.js';
 
 /** For servers under this load: no rate limits, which would refuse most of it. */
-export const LOAD_ENV = { JWT_SECRET: TEST_SECRET, RATE_LIMIT_USER: '0', RATE_LIMIT_USER_BYTES: '0', RATE_LIMIT_IP: '0' };
+export const LOAD_ENV = {
+  JWT_SECRET: TEST_SECRET,
+  RATE_LIMIT_USER: '0',
+  RATE_LIMIT_USER_BYTES: '0',
+  RATE_LIMIT_IP: '0',
+};
 
 /** What a client knows of its write: done; not done, as it was told; or no whole answer came. */
 export type Fate = 'acknowledged' | 'refused' | 'unanswered';

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { engineOf } from '../../src/db/database.js';
 import type { Engine } from '../../src/db/handle.js';
 import { sqlitePath } from '../../src/db/sqlite/connection.js';
+import { ReadThreads } from '../../src/db/sqlite/read-threads.js';
 
 /** SQL that was sent to a database, as it was sent. */
 export interface Statement {
@@ -33,6 +34,8 @@ export async function explain(
 ): Promise<string> {
   if (engineOf(databaseUrl) === 'sqlite') {
     const database = new Sqlite(sqlitePath(databaseUrl), { readonly: true });
+    // As threads have it.
+    database.function('within_time', () => 1);
     const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(values) as { detail: string }[];
     database.close();
     return rows.map(({ detail }) => detail).join('\n');
@@ -56,8 +59,16 @@ function recordSqlite(statements: Statement[]): () => void {
       statements.push({ sql: statement.source, values: values as unknown[] });
     }),
   );
+  // And of the threads of long reads, which have drivers of their own.
+  const threads = wrap(
+    ReadThreads.prototype as unknown as Record<'read', Method>,
+    'read',
+    (_threads, [, sql, values]) => {
+      statements.push({ sql, values });
+    },
+  );
   return () => {
-    for (const one of undo) one();
+    for (const one of [...undo, threads]) one();
   };
 }
 

@@ -24,6 +24,8 @@ export interface Dialect {
   exclusive(table: string): string;
   /** A JSON object of expressions by their keys, as a column that holds JSON takes it. */
   jsonObject(fields: Record<string, string>): string;
+  /** In the `WHERE` of a long statement that looks at many rows: ends it when its time is up. */
+  readonly withinTime: string;
   /** At the end of a `SELECT` of one row that is about to be changed: it stays as it was read until the transaction ends. */
   readonly lockRow: string;
   /** The same for several rows; leaves out those that somebody else has locked. */
@@ -47,6 +49,7 @@ export const DIALECTS: Record<Engine, Dialect> = {
     // Whoever writes is alone as it is.
     exclusive: () => 'SELECT 1 WHERE 0',
     jsonObject: (fields) => `json_object(${pairs(fields)})`,
+    withinTime: 'within_time()',
     // There is one writer.
     lockRow: '',
     takeRows: '',
@@ -65,6 +68,8 @@ export const DIALECTS: Record<Engine, Dialect> = {
       `(SELECT place, value FROM json_array_elements_text(CAST(${array} AS json)) WITH ORDINALITY AS each(value, place))`,
     exclusive: (table) => `LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`,
     jsonObject: (fields) => `jsonb_build_object(${pairs(fields)})`,
+    // The server does so by itself.
+    withinTime: 'TRUE',
     // Lets foreign keys to the row be checked meanwhile.
     lockRow: 'FOR NO KEY UPDATE',
     takeRows: 'FOR NO KEY UPDATE SKIP LOCKED',
@@ -104,6 +109,11 @@ export interface StatementOptions {
    * one connection, which saves most of their exchange with the server.
    */
   short?: boolean;
+  /**
+   * Looks at more the more is stored: it may take POOL_LONG_STATEMENT_TIMEOUT_MS on PostgreSQL, and is planned for its
+   * values; on SQLite it runs on a thread of its own. Those of one user follow one another.
+   */
+  long?: boolean;
 }
 
 /**
@@ -118,6 +128,7 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
   readonly name: string;
   readonly once: boolean;
   readonly short: boolean;
+  readonly long: boolean;
   readonly #texts: Record<Engine, Compiled>;
   // Only in the types: what makes two statements of different shapes different types.
   declare readonly params: Params;
@@ -126,12 +137,13 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
   constructor(
     name: string,
     text: string | ((dialect: Dialect) => string),
-    { once = false, short = false }: StatementOptions = {},
+    { once = false, short = false, long = false }: StatementOptions = {},
   ) {
     const write = typeof text === 'string' ? () => text : text;
     this.name = name;
     this.once = once;
     this.short = short;
+    this.long = long;
     this.#texts = {
       sqlite: compile(write(DIALECTS.sqlite), 'sqlite'),
       postgresql: compile(write(DIALECTS.postgresql), 'postgresql'),

@@ -156,14 +156,19 @@ function prepare(database: Database, statement: { once: boolean; text(engine: 's
     // Prisma's adapter has switched its connections to BigInt; nothing here counts beyond 2^53.
     const compiled = database.prepare<unknown[]>(statement.text('sqlite')).safeIntegers(false);
     const columns = compiled.reader ? compiled.columns().map(({ name }) => name) : [];
-    prepared = { compiled, times: columns.filter((name) => name.endsWith('At')) };
+    prepared = { compiled, times: timesAmong(columns) };
     if (!statement.once) statements.set(statement, prepared);
   }
   return prepared;
 }
 
+/** The columns that hold times: by their names, as SQLite has no type for them. */
+export function timesAmong(columns: readonly string[]): string[] {
+  return columns.filter((name) => name.endsWith('At'));
+}
+
 /** Prisma's adapter stores `2026-01-22T16:30:00.000+00:00`. */
-function rfc3339(row: Row, times: readonly string[]): void {
+export function rfc3339(row: Row, times: readonly string[]): void {
   for (const name of times) {
     const stored = row[name];
     if (typeof stored === 'string') row[name] = `${stored.slice(0, 23)}Z`;

@@ -13,6 +13,7 @@ const countOpen = new Statement<{ me: string }, Counted>(
     count(*) FILTER (WHERE assigned_agent = :me) AS mine,
     count(*) FILTER (WHERE ${WAITING(dialect)} < ${dialect.time('9999-12-31T23:59:59.999Z')}) AS waiting
   FROM tickets WHERE status IN ('Open', 'In Progress', 'Resolved') GROUP BY status`,
+  { long: true },
 );
 
 const countClosed = new Statement<Record<string, never>, { total: number }>(

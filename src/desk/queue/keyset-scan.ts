@@ -165,7 +165,7 @@ export function edgeStatement(walk: Walk, after: Place | undefined) {
     'queue: edge',
     (dialect) => `SELECT rank, "timeAt", id AS "ticketId" FROM
       (${union(walk, { after }, dialect, { rest: '', limit: `LIMIT 1 OFFSET ${WINDOW - 1}` })}) AS edges ${inOrder(walk.order)} LIMIT 1`,
-    { once: true },
+    { once: true, long: true },
   );
 }
 
@@ -183,7 +183,7 @@ export function pageStatement(walk: Walk, bounds: Bounds) {
     (dialect) => `WITH ${few}places AS (SELECT rank, "timeAt", id AS place_id FROM
         (${union(walk, bounds, dialect, { rest: rest(dialect), limit: 'LIMIT :take' })}) AS walked ${inOrder(walk.order)} LIMIT :take)
       SELECT rank, "timeAt", ${QUEUED} FROM places CROSS JOIN tickets WHERE tickets.id = place_id ${inOrder(walk.order)}`,
-    { once: true },
+    { once: true, long: true },
   );
 }
 

@@ -91,7 +91,7 @@ type Query = { fts5: string; tsquery: string };
 const countMatches = new Statement<Query, { ranked: number }>(
   'search: count',
   ({ engine }) => `SELECT count(*) AS ranked FROM (${MATCHES[engine]}) AS matches`,
-  { once: true },
+  { once: true, long: true },
 );
 
 /** A CROSS JOIN, as SQLite would else begin with the tickets of a status and look for each in what was found. */
@@ -114,7 +114,7 @@ function pageStatement(conditions: readonly string[]) {
       LEFT JOIN messages ON page.kind = 'message' AND messages.id = source_id
       LEFT JOIN notes ON page.kind = 'note' AND notes.id = source_id
       ORDER BY score DESC, text_id DESC`,
-    { once: true },
+    { once: true, long: true },
   );
 }
 

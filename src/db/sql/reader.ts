@@ -1,0 +1,38 @@
+import type { Sql } from './sql.js';
+import type { Statement, Value } from './statement.js';
+import type { WriteChain } from './write-chain.js';
+
+type Params = Record<string, Value>;
+
+/** Statements outside of a transaction: what is committed, and nothing else. */
+export interface Reader extends Sql {
+  /** All rows of a statement that may take long. Those of one owner follow one another, and others come in between. */
+  long<P extends Params, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]>;
+}
+
+/** A reader for one user: what takes long waits for what else they have asked for. */
+export class UserReader implements Sql {
+  readonly #reader: Reader;
+  readonly #userId: string;
+
+  constructor(reader: Reader, userId: string) {
+    this.#reader = reader;
+    this.#userId = userId;
+  }
+
+  rows<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    return statement.long ? this.#reader.long(this.#userId, statement, params) : this.#reader.rows(statement, params);
+  }
+
+  async row<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
+    return (await this.rows(statement, params))[0];
+  }
+
+  run<P extends Params>(statement: Statement<P>, params: P): Promise<number> {
+    return this.#reader.run(statement, params);
+  }
+
+  chain<P extends Params, R>(chain: WriteChain<P, R>, params: P): Promise<R | undefined> {
+    return this.#reader.chain(chain, params);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Reader } from '../sql/reader.js';
+import type { Statement, Value } from '../sql/statement.js';
+import type { SqliteConnections } from './connections.js';
+import type { ReadThreads } from './read-threads.js';
+import { rfc3339, SqliteSql, timesAmong } from './sql.js';
+
+type Params = Record<string, Value>;
+
+/** Reads on the connection for it at once, and what may take long on threads of its own. */
+export class SqliteReader extends SqliteSql implements Reader {
+  readonly #threads: ReadThreads;
+
+  constructor(connections: SqliteConnections, busyTimeoutMs: number, threads: ReadThreads) {
+    super(() => connections.reader(), busyTimeoutMs);
+    this.#threads = threads;
+  }
+
+  override rows<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    return statement.long ? this.long('', statement, params) : super.rows(statement, params);
+  }
+
+  async long<P extends Params, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]> {
+    const rows = await this.#threads.read(owner, statement.text('sqlite'), statement.values('sqlite', params));
+    const times = timesAmong(Object.keys(rows[0] ?? {}));
+    if (times.length > 0) for (const row of rows) rfc3339(row, times);
+    return rows as R[];
+  }
+}
