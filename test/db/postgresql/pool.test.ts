@@ -76,7 +76,7 @@ describe('limits of the server', () => {
   it('end a transaction that stands still for POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS, and with it its locks', async () => {
     const { db } = await open({
       POOL_MAX: '2',
-      POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS: '100',
+      POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS: '1000',
       TRANSACTION_TIMEOUT_MS: '60000',
     });
     await db.transaction((tx) => tx.ticket.create({ data: ticketRow('ticket_a') }));
