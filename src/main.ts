@@ -45,7 +45,8 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const options = databaseOptions(config, (err, what) => log.error({ err }, what));
+  const metrics = new Metrics();
+  const options = databaseOptions(config, (err, what) => log.error({ err }, what), metrics);
   if (config.MIGRATE_ON_START) {
     const { applied } = await migrate(options);
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
@@ -55,9 +56,13 @@ async function main(): Promise<void> {
       throw new ConfigError(`Migrations are pending (${pending.join(', ')}): run npm run migrate`);
   }
   const db = await openDatabase(options);
-  const metrics = new Metrics();
   const scope = { sql: db.sql, clock: systemClock };
-  metrics.watch({ tickets: cached(TICKETS_CACHED_MS, () => countWork(scope)), feedLag: () => feedLag(scope) });
+  metrics.watch({
+    connections: () => db.connections(),
+    readThreads: () => db.readThreads(),
+    tickets: cached(TICKETS_CACHED_MS, () => countWork(scope)),
+    feedLag: () => feedLag(scope),
+  });
   const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics });
   // As many may wait to be accepted as may be open: what the kernel drops instead gets no answer at all.
   await app.listen({ host: config.HOST, port: config.PORT, backlog: config.MAX_CONNECTIONS });

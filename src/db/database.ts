@@ -2,7 +2,8 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { toAppError, UnknownOutcomeError } from './driver-errors.js';
 import { FairQueue } from './fair-queue.js';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
-import type { DatabaseHandle, Deadline, Engine } from './handle.js';
+import type { DatabaseHandle, Deadline, Engine, Usage } from './handle.js';
+import { type DatabaseObserver, ObservedWriter } from './observed-writer.js';
 import type { PoolOptions } from './postgresql/pool.js';
 import { retryConflicts } from './retry-conflicts.js';
 import { type Reader, UserReader } from './sql/reader.js';
@@ -18,6 +19,8 @@ export interface DatabaseOptions {
   sqlite: SqliteOptions;
   /** A statement that says of itself that it is long is ended after this time. Default 10,000. */
   longStatementTimeoutMs?: number;
+  /** Told of how writes go; nobody by default. */
+  observer?: DatabaseObserver;
   /** A transaction that takes longer is rolled back. Waiting for its turn or a connection counts apart. */
   transactionTimeoutMs: number;
   /** Told what fails while nobody waits for it, and what that was. Nothing needs to be done about it. */
@@ -52,6 +55,10 @@ interface Parts {
   client: PrismaClient;
   sql: Reader;
   writer: Writer;
+  /** See Database.connections(). */
+  connections(load: ObservedWriter['load']): Usage;
+  /** Of SQLite's long reads. */
+  readThreads?(): Usage;
   /** Closes the connections below them. */
   close(): Promise<void>;
   /** See Database.abandon(). */
@@ -70,13 +77,15 @@ export class Database implements DatabaseHandle {
   readonly sql: Sql;
   readonly #parts: Parts;
   readonly #userWrites = new FairQueue(Number.POSITIVE_INFINITY);
+  readonly #writer: ObservedWriter;
 
   /** @internal use openDatabase() */
-  constructor(parts: Parts) {
+  constructor(parts: Parts, observer: DatabaseObserver) {
     this.engine = parts.engine;
     this.reader = parts.client;
     this.sql = parts.sql;
     this.#parts = parts;
+    this.#writer = new ObservedWriter(parts.writer, observer);
   }
 
   /**
@@ -93,7 +102,7 @@ export class Database implements DatabaseHandle {
     const write = () => {
       // It may have passed while others of the same user were written.
       if (deadline?.expired) throw deadlineExpired();
-      return this.#parts.writer.write(work, options);
+      return this.#writer.write(work, options);
     };
     try {
       return await (user === undefined ? write() : this.#userWrites.run(user, async () => write()));
@@ -134,6 +143,16 @@ export class Database implements DatabaseHandle {
     return new UserReader(this.#parts.sql, userId);
   }
 
+  /** PostgreSQL's connections; on SQLite the one that writes. */
+  connections(): Usage {
+    return this.#parts.connections(this.#writer.load);
+  }
+
+  /** The threads of SQLite's long reads; undefined on PostgreSQL. */
+  readThreads(): Usage | undefined {
+    return this.#parts.readThreads?.();
+  }
+
   async ping(): Promise<void> {
     await this.sql.row(ping, {});
   }
@@ -152,6 +171,8 @@ export class Database implements DatabaseHandle {
   }
 }
 
+const UNOBSERVED: DatabaseObserver = { waited: () => {}, retried: () => {}, rolledBack: () => {} };
+
 export function engineOf(url: string): Engine {
   if (url.startsWith('file:')) return 'sqlite';
   if (/^postgres(ql)?:/.test(url)) return 'postgresql';
@@ -169,6 +190,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     sqlite,
     transactionTimeoutMs,
     longStatementTimeoutMs = 10_000,
+    observer = UNOBSERVED,
     onBackgroundError = () => {},
   } = options;
   const engine = engineOf(url);
@@ -192,18 +214,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { busyTimeoutMs } = sqlite;
     const threads = new ReadThreads({ path: sqlitePath(url), busyTimeoutMs, limitMs: longStatementTimeoutMs });
     const adapter: SqlDriverAdapterFactory = new SqliteAdapterFactory(connections);
-    return new Database({
+    const parts: Parts = {
       engine,
       client: new Client({ adapter, transactionOptions: timing(sqlite.busyTimeoutMs) }),
       sql: new SqliteReader(connections, sqlite.busyTimeoutMs, threads),
       writer: new SqliteWriter(connections, transactionTimeoutMs),
+      // Work of a group commit runs one after another.
+      connections: ({ running, waiting }) => ({ used: Math.min(running, 1), waiting, max: 1 }),
+      readThreads: () => threads.usage,
       close: async () => {
         await threads.close();
         await connections.close();
       },
       // What has not been committed ends with the process.
       abandon: async () => {},
-    });
+    };
+    return new Database(parts, observer);
   }
   const { abandonPool, openPool } = await import('./postgresql/pool.js');
   const { PostgresqlAdapterFactory } = await import('./postgresql/adapter.js');
@@ -213,15 +239,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const connections = openPool(url, pool, (error) => onBackgroundError(error, 'database connection lost'));
   const adapter: SqlDriverAdapterFactory = new PostgresqlAdapterFactory(connections);
   const client = new Client({ adapter, transactionOptions: timing(pool.connectTimeoutMs) });
-  return new Database({
+  const parts: Parts = {
     engine,
     // The one place where the two clients count as one: SQLite's types are what both can do.
     client: client as unknown as PrismaClient,
     sql: new PostgresqlReader(connections),
     writer: new PostgresqlWriter(connections, pool.connectTimeoutMs + pool.statementTimeoutMs),
+    connections: () => ({
+      used: connections.totalCount - connections.idleCount,
+      waiting: connections.waitingCount,
+      max: pool.max,
+    }),
     close: async () => {
       if (!connections.ending) await connections.end();
     },
     abandon: () => abandonPool(connections, url),
-  });
+  };
+  return new Database(parts, observer);
 }

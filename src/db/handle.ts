@@ -9,6 +9,13 @@ export interface DatabaseHandle {
   close(): Promise<void>;
 }
 
+/** How many of something there are; `max`: at most. */
+export interface Usage {
+  readonly used: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
 /** How a request stands against its time limit. */
 export interface Deadline {
   /** Its time is up, and the client has been told so: nothing may be committed any more. */

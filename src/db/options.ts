@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.js';
 import type { DatabaseOptions } from './database.js';
+import type { DatabaseObserver } from './observed-writer.js';
 
 /** The part of the configuration that openDatabase() takes. */
 export function databaseOptions(
   config: Config,
   onBackgroundError: NonNullable<DatabaseOptions['onBackgroundError']>,
+  observer?: DatabaseObserver,
 ): DatabaseOptions {
   return {
     url: config.DATABASE_URL,
@@ -18,5 +20,6 @@ export function databaseOptions(
     longStatementTimeoutMs: config.LONG_STATEMENT_TIMEOUT_MS,
     transactionTimeoutMs: config.TRANSACTION_TIMEOUT_MS,
     onBackgroundError,
+    ...(observer && { observer }),
   };
 }

@@ -34,7 +34,7 @@ export interface Sources {
   /** PostgreSQL's connections, or the one connection that writes to SQLite. */
   connections?(): Usage;
   /** The threads of SQLite's long reads. */
-  readThreads?(): Usage;
+  readThreads?(): Usage | undefined;
   /** Whether Redis counts for the rate limits; undefined where none is configured. */
   sharedRateLimits?(): boolean | undefined;
   /** Tickets that are not resolved, those whose customer waits, and service levels that are missed. */

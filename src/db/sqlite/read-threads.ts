@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors/app-error.js';
 import { FairQueue } from '../fair-queue.js';
+import type { Usage } from '../handle.js';
 
 type Row = Record<string, unknown>;
 
@@ -53,8 +54,8 @@ export class ReadThreads {
   }
 
   /** Statements that run, and those that wait for a thread. */
-  get load(): { running: number; waiting: number } {
-    return { running: this.#queue.running, waiting: this.#queue.waiting };
+  get usage(): Usage {
+    return { used: this.#queue.running, waiting: this.#queue.waiting, max: THREADS };
   }
 
   /**

@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { IPv6 } from 'ipaddr.js';
+import ipaddr from 'ipaddr.js';
 
 const MAPPED = '::ffff:';
 /** Bytes of a /64. */
@@ -20,8 +20,8 @@ export function clientAddress(request: FastifyRequest): string {
 }
 
 function networkOf(address: string): string {
-  const parsed = IPv6.parse(address);
+  const parsed = ipaddr.IPv6.parse(address);
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
   const bytes = parsed.toByteArray().fill(0, NETWORK);
-  return new IPv6(bytes).toString();
+  return new ipaddr.IPv6(bytes).toString();
 }

@@ -53,7 +53,7 @@ it('ends a statement whose time is up, and goes on with the next one on the same
   threads = open(100);
   await expect(threads.read('a', ENDLESS, [])).rejects.toMatchObject({ appCode: 'SERVICE_UNAVAILABLE' });
   expect(await threads.read('a', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
-  expect(threads.load).toEqual({ running: 0, waiting: 0 });
+  expect(threads.usage).toEqual({ used: 0, waiting: 0, max: 2 });
 });
 
 it('leaves the event loop free meanwhile', async () => {
@@ -74,10 +74,10 @@ it('leaves the event loop free meanwhile', async () => {
 it('answers others while one user asks again and again', async () => {
   threads = open(400);
   const many = Array.from({ length: 5 }, () => threads.read('a', ENDLESS, []).catch(() => 'ended'));
-  expect(threads.load).toEqual({ running: 1, waiting: 4 });
+  expect(threads.usage).toEqual({ used: 1, waiting: 4, max: 2 });
   expect(await threads.read('b', 'SELECT 2 AS two', [])).toEqual([{ two: 2 }]);
   // Nothing of the first user's was done first.
-  expect(threads.load.running + threads.load.waiting).toBe(5);
+  expect(threads.usage.used + threads.usage.waiting).toBe(5);
   await Promise.all(many);
 });
 
