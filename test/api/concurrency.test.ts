@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
+import { restClient } from '../support/rest-client.js';
 import { type Outcome, SURFACES } from '../support/surfaces.js';
 import { dataOf, NEW_TICKET, newUser, openTicket } from '../support/tickets.js';
 import { agentToken, customerToken } from '../support/tokens.js';
@@ -33,6 +34,23 @@ describe.each(SURFACES)('at once over %s', (_name, open) => {
     }
     const times: string[] = messages.map(({ timestamp }: { timestamp: string }) => timestamp);
     expect(times).toEqual([...new Set(times)].sort());
+  });
+
+  it('the counts of the queue are of one moment: they add up while tickets are closed', async () => {
+    const customers = indices(4).map(() => open(server.url, customerToken(newUser())));
+    const tickets = await Promise.all(
+      customers.flatMap((customer) => indices(5).map(async () => [customer, await openTicket(customer)] as const)),
+    );
+    const agent = restClient(server.url, agentToken());
+    const total = async () => {
+      const counts = (await agent.get('/desk/tickets/counts')).body.data as Record<string, { total: number }>;
+      return Object.values(counts).reduce((sum, one) => sum + one.total, 0);
+    };
+    const before = await total();
+    const closing = Promise.all(tickets.map(async ([customer, ticketId]) => dataOf(await customer.close(ticketId))));
+    const seen = await Promise.all(indices(30).map(total));
+    await closing;
+    expect(new Set(seen)).toEqual(new Set([before]));
   });
 
   it('messages that are sent together are all stored, each once', async () => {
