@@ -72,7 +72,34 @@ export function isRefusedCommit(error: unknown): boolean {
 /** Whether the transaction that threw it may succeed if it is run once more. Nothing of it was committed. */
 export function isConflict(error: unknown): boolean {
   const { codes, kind } = describe(error);
-  return kind === 'TransactionWriteConflict' || codes.some((code) => CONFLICT.test(code));
+  return kind === 'TransactionWriteConflict' || codes.some((code) => CONFLICT.test(code)) || isStaleStatement(error);
+}
+
+/**
+ * Whether pg and PostgreSQL don't agree on what is prepared on a connection: it isn't there (26000), it is there already
+ * (42P05), or a migration has changed the columns that it gives. Nothing has happened. What is sent without a name works;
+ * the connection is of no more use.
+ */
+export function isStaleStatement(error: unknown): boolean {
+  const { code, routine } = error as { code?: unknown; routine?: unknown };
+  return code === '26000' || code === '42P05' || (code === '0A000' && routine === 'RevalidateCachedQuery');
+}
+
+/** Whether the server ended the statement: after its time limit, or as somebody told it to. */
+export function isCancelled(error: unknown): boolean {
+  return describe(error).codes.includes('57014');
+}
+
+/** With which a connection is given up by us, though it may work: what is under way on it is run elsewhere. */
+export const GIVEN_UP = 'Connection terminated: a statement on it took too long';
+
+/** Whether the connection to PostgreSQL ended under it. One that was silent is not meant: another would be so too. */
+export function isConnectionLost(error: unknown): boolean {
+  const { codes, message } = describe(error);
+  return (
+    codes.some((code) => /^(?:08\w{3}|57P0[12]|ECONNRESET|EPIPE)$/.test(code)) ||
+    /^(?:Connection terminated|Client has encountered a connection error)/.test(message)
+  );
 }
 
 function isUnavailable(error: unknown): boolean {

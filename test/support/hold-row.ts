@@ -18,6 +18,8 @@ export async function holdRow(databaseUrl: string, statement: string): Promise<H
     waitedFor: () =>
       vi.waitFor(
         async () => {
+          // Within a transaction it would else stay as it was at the first look.
+          await client.query('SELECT pg_stat_clear_snapshot()');
           const { rowCount } = await client.query(
             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
           );

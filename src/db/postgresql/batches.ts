@@ -71,11 +71,12 @@ export class Batches<J extends Batched> {
       this.#schedule();
     };
     const patience = setTimeout(leave, PATIENCE_MS);
-    void this.#run(batch).then(() => {
+    const end = () => {
       clearTimeout(patience);
       for (const { owner } of batch) if (owner !== undefined) this.#owners.delete(owner);
       leave();
-    });
+    };
+    this.#run(batch).then(end, end);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../errors/app-error.js';
-import { UnknownOutcomeError } from '../driver-errors.js';
+import { isStaleStatement, UnknownOutcomeError } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
 import type { Sql } from '../sql/sql.js';
 import { Batches } from './batches.js';
@@ -76,9 +76,9 @@ export class PostgresqlGroups {
       // Before anything else is sent: what came after one that failed would be committed by itself.
       await client.query(BEGIN);
       const sql = new PostgresqlSql(client);
-      const outcomes = await Promise.allSettled(inOnePiece(client, () => group.map(({ work }) => work(sql))));
+      const outcomes = await Promise.allSettled(inOnePiece(client, () => group.map(async ({ work }) => work(sql))));
       if (outcomes.some(isLost) || deadlines.some((deadline) => deadline?.expired)) {
-        clean = await rollBack(client);
+        clean = !outcomes.some(isStale) && (await rollBack(client));
         return false;
       }
       await commit(client, deadlines);
@@ -97,6 +97,10 @@ export class PostgresqlGroups {
       client.release(!clean);
     }
   }
+}
+
+function isStale(outcome: PromiseSettledResult<unknown>): boolean {
+  return outcome.status === 'rejected' && isStaleStatement(outcome.reason);
 }
 
 /** Whether a statement failed, and the transaction with it. What the work itself refuses has written nothing. */

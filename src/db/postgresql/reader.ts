@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { GIVEN_UP, isCancelled, isConnectionLost, isStaleStatement } from '../driver-errors.js';
 import { FairQueue } from '../fair-queue.js';
 import type { Reader } from '../sql/reader.js';
 import type { Statement, Value } from '../sql/statement.js';
@@ -16,24 +17,31 @@ interface Job extends Batched {
 /**
  * Statements outside of a transaction. Short ones that come while others are under way are sent together on one connection,
  * each without waiting for the answer to the one before it: half of the processor time of a look-up, on both sides, goes into
- * the exchange. One that fails fails alone.
+ * the exchange. One that fails fails alone: those that failed with it run again, each on a connection of its own.
  */
 export class PostgresqlReader implements Reader {
   readonly #pool: Pool;
   readonly #apart: PostgresqlSql;
+  readonly #unprepared: PostgresqlSql;
   readonly #longOnes: FairQueue;
   readonly #batches = new Batches<Job>((jobs) => this.#run(jobs));
 
   constructor(pool: Pool) {
     this.#pool = pool;
     this.#apart = new PostgresqlSql(pool);
+    this.#unprepared = new PostgresqlSql(pool, { prepares: false });
     // The other connections are for those who don't wait for long.
     this.#longOnes = new FairQueue(Math.max(1, Math.floor(pool.options.max / 2)));
   }
 
   rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
     if (statement.long) return this.long('', statement, params);
-    if (!statement.short) return this.#apart.rows(statement, params);
+    if (!statement.short) {
+      return this.#apart.rows(statement, params).catch((error) => {
+        if (!isStaleStatement(error)) throw error;
+        return this.#unprepared.rows(statement, params);
+      });
+    }
     return new Promise((resolve, reject) => {
       this.#batches.add({ statement, params, resolve, reject } as unknown as Job);
     });
@@ -65,11 +73,36 @@ export class PostgresqlReader implements Reader {
       return;
     }
     const sql = new PostgresqlSql(client);
+    let unanswered = batch.length;
+    let stale = false;
+    const answered = (job: Job, rows: unknown[]) => {
+      unanswered -= 1;
+      job.resolve(rows);
+    };
+    const failed = (job: Job, error: unknown) => {
+      unanswered -= 1;
+      const mismatch = isStaleStatement(error);
+      stale ||= mismatch;
+      if (mismatch || (batch.length > 1 && isConnectionLost(error))) this.#runAgain(job);
+      else job.reject(error);
+      // Each of the others might take as long as this one did.
+      if (unanswered > 0 && isCancelled(error)) client.connection.stream.destroy(new Error(GIVEN_UP));
+    };
     await Promise.all(
       inOnePiece(client, () =>
-        batch.map(({ statement, params, resolve, reject }) => sql.rows(statement, params).then(resolve, reject)),
+        batch.map((job) =>
+          sql.rows(job.statement, job.params).then(
+            (rows) => answered(job, rows),
+            (error) => failed(job, error),
+          ),
+        ),
       ),
     );
-    client.release();
+    client.release(stale);
+  }
+
+  /** By itself, and so that nothing depends on what a connection knows. */
+  #runAgain({ statement, params, resolve, reject }: Job): void {
+    this.#unprepared.rows(statement, params).then(resolve, reject);
   }
 }

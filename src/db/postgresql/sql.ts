@@ -22,22 +22,30 @@ class Query implements QueryConfig {
   readonly values: (string | number | null)[];
   readonly types = TYPES;
 
-  constructor(statement: Statement, params: Record<string, Value>) {
-    if (!statement.once) this.name = statement.name;
+  constructor(statement: Statement, params: Record<string, Value>, prepared: boolean) {
+    if (prepared) this.name = statement.name;
     this.text = statement.text('postgresql');
     this.values = statement.values('postgresql', params);
   }
+}
+
+interface SqlOptions {
+  /** Makes what is thrown of what a statement failed with; by default that itself. */
+  explain?: (error: unknown) => unknown;
+  /** Statements are prepared, and found again by their names. Without, nothing depends on what the connection knows. */
+  prepares?: boolean;
 }
 
 /** Statements on a pool (each a transaction by itself) or on the one connection of a transaction. */
 export class PostgresqlSql implements Sql {
   readonly #on: Pool | PoolClient;
   readonly #explain: (error: unknown) => unknown;
+  readonly #prepares: boolean;
 
-  /** `explain` makes what is thrown of what a statement failed with; by default that itself. */
-  constructor(on: Pool | PoolClient, explain: (error: unknown) => unknown = (error) => error) {
+  constructor(on: Pool | PoolClient, { explain = (error) => error, prepares = true }: SqlOptions = {}) {
     this.#on = on;
     this.#explain = explain;
+    this.#prepares = prepares;
   }
 
   async rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
@@ -61,11 +69,21 @@ export class PostgresqlSql implements Sql {
 
   async #query<P extends Record<string, Value>>(statement: Statement<P>, params: P) {
     try {
-      return await this.#on.query(new Query(statement, params));
+      const prepared = this.#prepares && !statement.once && !isBeingPrepared(this.#on, statement.name);
+      return await this.#on.query(new Query(statement, params, prepared));
     } catch (error) {
       throw this.#explain(error);
     }
   }
+}
+
+/**
+ * Whether a connection has sent a statement to be prepared, and has no answer yet. pg takes it for prepared then: what is
+ * sent by its name would fail with it, whosever it is.
+ */
+function isBeingPrepared(on: Pool | PoolClient, name: string): boolean {
+  const { connection } = on as { connection?: { submittedNamedStatements: Record<string, string> } };
+  return connection !== undefined && connection.submittedNamedStatements[name] !== undefined;
 }
 
 /** Sends what `send` asks for by one write to the socket; it does so before it first waits. */

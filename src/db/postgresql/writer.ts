@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../errors/app-error.js';
-import { isRefusedCommit } from '../driver-errors.js';
+import { isRefusedCommit, isStaleStatement } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
 import { retryConflicts } from '../retry-conflicts.js';
 import type { Sql } from '../sql/sql.js';
@@ -31,6 +31,7 @@ export class PostgresqlWriter implements Writer {
   }
 
   #apart<T>(work: (sql: Sql) => Promise<T>, { deadline, single }: Omit<WriteOptions, 'owner'>): Promise<T> {
+    let prepares = true;
     return retryConflicts(deadline, async () => {
       if (deadline?.expired) throw deadlineExpired();
       // Alone, a statement can't be taken back: it must not be able to outlive the deadline.
@@ -38,12 +39,14 @@ export class PostgresqlWriter implements Writer {
       const client = await this.#pool.connect();
       let clean = false;
       try {
-        const result = await (alone ? runAlone(client, work, deadline) : runTransaction(client, work, deadline));
+        const result = await (alone ? runAlone : runTransaction)({ client, work, deadline, prepares });
         clean = true;
         return result;
       } catch (error) {
+        // On another connection it might be the same.
+        if (isStaleStatement(error)) prepares = false;
         // What the work itself refuses says nothing about the connection.
-        clean = error instanceof AppError || isRefusedCommit(error);
+        clean = error instanceof AppError || (isRefusedCommit(error) && !isStaleStatement(error));
         if (!alone && clean) clean = await rollBack(client);
         throw error;
       } finally {
@@ -54,18 +57,21 @@ export class PostgresqlWriter implements Writer {
   }
 }
 
-function runAlone<T>(client: PoolClient, work: (sql: Sql) => Promise<T>, deadline: Deadline | undefined): Promise<T> {
-  // Only of what a statement failed with: a defect in the work has sent nothing.
-  return committing([deadline], () => work(new PostgresqlSql(client, doubtful)));
+interface Attempt<T> {
+  client: PoolClient;
+  work: (sql: Sql) => Promise<T>;
+  deadline: Deadline | undefined;
+  prepares: boolean;
 }
 
-async function runTransaction<T>(
-  client: PoolClient,
-  work: (sql: Sql) => Promise<T>,
-  deadline: Deadline | undefined,
-): Promise<T> {
+function runAlone<T>({ client, work, deadline, prepares }: Attempt<T>): Promise<T> {
+  // Only of what a statement failed with: a defect in the work has sent nothing.
+  return committing([deadline], () => work(new PostgresqlSql(client, { explain: doubtful, prepares })));
+}
+
+async function runTransaction<T>({ client, work, deadline, prepares }: Attempt<T>): Promise<T> {
   await client.query('BEGIN');
-  const result = await work(new PostgresqlSql(client));
+  const result = await work(new PostgresqlSql(client, { prepares }));
   if (deadline?.expired) throw deadlineExpired();
   await commit(client, [deadline]);
   return result;
