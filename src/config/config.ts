@@ -191,7 +191,7 @@ export const environment = z.object({
     description: 'How long to wait for a connection, new or from the pool',
   }),
   POOL_STATEMENT_TIMEOUT_MS: milliseconds
-    .prefault('10000')
+    .prefault('5000')
     .meta({ description: 'Longest a PostgreSQL statement may take' }),
   POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS: milliseconds.prefault('10000').meta({
     description: 'PostgreSQL ends a transaction that stands still for this long',

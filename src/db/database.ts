@@ -15,7 +15,7 @@ import type { SqliteOptions } from './sqlite/connection.js';
 export interface DatabaseOptions {
   /** `file:…` or `postgresql://…`. */
   url: string;
-  pool: PoolOptions;
+  pool: Omit<PoolOptions, 'longStatementTimeoutMs'>;
   sqlite: SqliteOptions;
   /** A statement that says of itself that it is long is ended after this time. Default 10,000. */
   longStatementTimeoutMs?: number;
@@ -236,14 +236,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { PostgresqlReader } = await import('./postgresql/reader.js');
   const { PostgresqlWriter } = await import('./postgresql/writer.js');
   const { PrismaClient: Client } = await import('./generated/postgresql/client.js');
-  const connections = openPool(url, pool, (error) => onBackgroundError(error, 'database connection lost'));
+  const connections = openPool(url, { ...pool, longStatementTimeoutMs }, (error) =>
+    onBackgroundError(error, 'database connection lost'),
+  );
   const adapter: SqlDriverAdapterFactory = new PostgresqlAdapterFactory(connections);
   const client = new Client({ adapter, transactionOptions: timing(pool.connectTimeoutMs) });
   const parts: Parts = {
     engine,
     // The one place where the two clients count as one: SQLite's types are what both can do.
     client: client as unknown as PrismaClient,
-    sql: new PostgresqlReader(connections),
+    sql: new PostgresqlReader(connections, longStatementTimeoutMs),
     writer: new PostgresqlWriter(connections, pool.connectTimeoutMs + pool.statementTimeoutMs),
     connections: () => ({
       used: connections.totalCount - connections.idleCount,

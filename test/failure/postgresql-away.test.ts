@@ -94,6 +94,7 @@ describe.each(faults)('PostgreSQL is %s under load', (name, fault) => {
         POOL_MAX: String(POOL_MAX),
         POOL_CONNECT_TIMEOUT_MS: '1000',
         POOL_STATEMENT_TIMEOUT_MS: '3000',
+        LONG_STATEMENT_TIMEOUT_MS: '3000',
         TRANSACTION_TIMEOUT_MS: '4000',
         REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       },

@@ -68,7 +68,9 @@ describe('a connection that fails at the COMMIT that several requests share', ()
     const url = new URL(database.url);
     await using proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
     url.port = String(proxy.port);
-    await using app = await startApp({ env: { DATABASE_URL: url.href, POOL_STATEMENT_TIMEOUT_MS: '1000' } });
+    await using app = await startApp({
+      env: { DATABASE_URL: url.href, POOL_STATEMENT_TIMEOUT_MS: '1000', LONG_STATEMENT_TIMEOUT_MS: '1000' },
+    });
     await app.db.ping();
 
     proxy.trap('COMMIT', what);

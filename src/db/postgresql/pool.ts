@@ -10,6 +10,8 @@ export interface PoolOptions {
   connectTimeoutMs: number;
   /** The server ends a statement that takes longer. */
   statementTimeoutMs: number;
+  /** The same for one that says of itself that it is long. */
+  longStatementTimeoutMs: number;
   /** The server ends a transaction that stands still for longer, and with it the locks that it holds. */
   idleInTransactionTimeoutMs: number;
 }
@@ -38,7 +40,8 @@ export function openPool(url: string, options: PoolOptions, onError: (error: Err
   pool.on('error', onError);
   // While a connection is lent out, its failure also fails the query under way: that is where it is reported.
   pool.on('connect', (client) => client.on('error', () => {}));
-  endSilentConnections(pool, options.statementTimeoutMs + SILENCE_GRACE_MS);
+  const longest = Math.max(options.statementTimeoutMs, options.longStatementTimeoutMs);
+  endSilentConnections(pool, longest + SILENCE_GRACE_MS);
   return pool;
 }
 

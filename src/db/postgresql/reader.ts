@@ -24,14 +24,17 @@ export class PostgresqlReader implements Reader {
   readonly #apart: PostgresqlSql;
   readonly #unprepared: PostgresqlSql;
   readonly #longOnes: FairQueue;
+  readonly #beginLong: string;
   readonly #batches = new Batches<Job>((jobs) => this.#run(jobs));
 
-  constructor(pool: Pool) {
+  /** `longMs`: what a statement may take that says of itself that it is long. */
+  constructor(pool: Pool, longMs: number) {
     this.#pool = pool;
     this.#apart = new PostgresqlSql(pool);
     this.#unprepared = new PostgresqlSql(pool, { prepares: false });
     // The other connections are for those who don't wait for long.
     this.#longOnes = new FairQueue(Math.max(1, Math.floor(pool.options.max / 2)));
+    this.#beginLong = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${longMs}`;
   }
 
   rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
@@ -48,7 +51,7 @@ export class PostgresqlReader implements Reader {
   }
 
   long<P extends Record<string, Value>, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]> {
-    return this.#longOnes.run(owner, () => this.#apart.rows(statement, params));
+    return this.#longOnes.run(owner, () => this.#long(statement, params));
   }
 
   async row<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
@@ -104,5 +107,21 @@ export class PostgresqlReader implements Reader {
   /** By itself, and so that nothing depends on what a connection knows. */
   #runAgain({ statement, params, resolve, reject }: Job): void {
     this.#unprepared.rows(statement, params).then(resolve, reject);
+  }
+
+  /** In a transaction that has its time limit: all of it in one exchange. It is prepared for nobody. */
+  async #long<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    const client = await this.#pool.connect();
+    const sql = new PostgresqlSql(client, { prepares: false });
+    const [begun, rows, ended] = await Promise.allSettled(
+      inOnePiece(
+        client,
+        () => [client.query(this.#beginLong), sql.rows(statement, params), client.query('COMMIT')] as const,
+      ),
+    );
+    // One of unknown state goes to nobody.
+    client.release(begun.status === 'rejected' || ended.status === 'rejected');
+    if (rows.status === 'rejected') throw rows.reason;
+    return rows.value;
   }
 }

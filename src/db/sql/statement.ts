@@ -110,8 +110,9 @@ export interface StatementOptions {
    */
   short?: boolean;
   /**
-   * Looks at more the more is stored: it may take POOL_LONG_STATEMENT_TIMEOUT_MS on PostgreSQL, and is planned for its
-   * values; on SQLite it runs on a thread of its own. Those of one user follow one another.
+   * Looks at more the more is stored: it may take LONG_STATEMENT_TIMEOUT_MS, and is planned for its
+   * values; on SQLite it runs on a thread of its own. Those of one user follow one another. What is neither this nor `short`
+   * has the time of a short one.
    */
   long?: boolean;
 }
