@@ -30,7 +30,7 @@ export interface AttackJob {
 export interface Loot {
   /** Answers by status; `none`: it was cut off, by the server or in the end. */
   answers: Record<string, number>;
-  /** The largest answer, in bytes, and what was sent for it. */
+  /** The largest answer, as far as it came, in bytes, and what was sent for it. */
   largest: { received: number; sent: number };
   /** The longest that it waited for an answer, in ms. */
   longestMs: number;

@@ -114,10 +114,10 @@ export class Attacker {
       ...headers,
     };
     return new Promise((resolve) => {
-      const none = () => resolve({ status: 'none', received: 0 });
+      let received = 0;
+      const none = () => resolve({ status: 'none', received });
       const options = { method, headers: all, agent: this.#agent, localAddress };
       const sent = httpRequest(url + path, options, (response) => {
-        let received = 0;
         response.on('data', (chunk: Buffer) => {
           received += chunk.length;
         });

@@ -15,8 +15,9 @@ export interface Phase {
   /** Of what was answered with 200; null where nothing was. */
   p50Ms: number | null;
   p99Ms: number | null;
-  /** Of the server; null where it died. */
+  /** Of the server, as in Stalls; null where it died. */
   loopHeldMs: number | null;
+  loopLateMs: number | null;
   peakRssMiB: number | null;
 }
 
@@ -149,6 +150,7 @@ async function phaseOf({ requests, ms, failures }: Heard, server: AttackedServer
     p50Ms: quantile(sorted, 0.5) ?? null,
     p99Ms: quantile(sorted, 0.99) ?? null,
     loopHeldMs: stalls?.loopHeldMs ?? null,
+    loopLateMs: stalls?.loopLateMs ?? null,
     peakRssMiB: stalls === null ? null : stalls.peakRssBytes / 2 ** 20,
   };
 }

@@ -49,6 +49,7 @@ function tables({ machine, builds, plan, calm, rows }: NeighboursReport, attacks
     'and write, and an agent who lists the queue. Each figure: before → during → after the attack.',
     `The goal: p99 at most ${GOAL.p99Times} times that of all phases before attacks together, no failure, the event loop never held for more`,
     `than ${GOAL.loopHeldMs} ms, less than ${GOAL.peakRssMiB} MiB. What an attack misses of it stands in the last column.`,
+    'The event loop is held while it does one thing: the time in which the machine ran other programs is not counted.',
     ...(plan.short ? ['The short form: attacks are smaller than the last table says.'] : []),
   ];
   for (const engine of new Set(rows.map((row) => row.engine))) {

@@ -6,8 +6,10 @@ import { listening, SECRET } from '../server.js';
 
 /** What has been since it was asked the last time. */
 export interface Stalls {
-  /** For how long the event loop did nothing else, at most. */
+  /** For how long the event loop did nothing else, at most; without the time in which the machine ran others (on Linux). */
   loopHeldMs: number;
+  /** With it. */
+  loopLateMs: number;
   peakRssBytes: number;
 }
 
