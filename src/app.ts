@@ -18,14 +18,16 @@ import { metricsRoute } from './http/lifecycle/metrics.js';
 import { OpenRequests } from './http/lifecycle/open-requests.js';
 import { answerParserError, beginAfterParser } from './http/lifecycle/parser-errors.js';
 import { refuseWhileClosing } from './http/lifecycle/shutdown.js';
-import { announcedBytes, limitBodyBytes } from './http/limits/body-bytes.js';
+import { BodyBudget } from './http/limits/body-budget.js';
 import { clientAddress } from './http/limits/client-address.js';
+import { limitBodies } from './http/limits/limit-bodies.js';
 import { shedOverload } from './http/limits/overload.js';
-import { rateLimits } from './http/limits/rate-limit.js';
+import { limitCalls, rateLimits } from './http/limits/rate-limit.js';
 import { serverLimits } from './http/limits/server-limits.js';
 import { limitTime } from './http/limits/time-limit.js';
 import { docsPage } from './http/openapi/docs-page.js';
 import { acceptEmptyBodies, installBodyParser } from './http/request/body-parser.js';
+import { gatherPieces } from './http/request/gather-pieces.js';
 import { requestContext } from './http/request/request-context.js';
 import { logRequests, requestId } from './http/request/request-log.js';
 import { measureRequests } from './http/request/request-metrics.js';
@@ -35,7 +37,6 @@ import { forbidCaching, sendSecurityHeaders } from './http/response/security-hea
 import { TRPC_PREFIX } from './http/response/send-failure.js';
 import { restBridge } from './http/rest/bridge.js';
 import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
-import { callsIn } from './http/trpc/batch-calls.js';
 import { trpcSurface } from './http/trpc/surface.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
@@ -84,6 +85,7 @@ export async function buildApp({
 
   openRequests.watch(app.server);
   beginAfterParser(app);
+  gatherPieces(app);
   app.setErrorHandler(handleError);
   logRequests(app, openRequests);
   measureRequests(app, metrics);
@@ -96,8 +98,8 @@ export async function buildApp({
   closeDrainingConnections(app, openRequests);
   const inFlight = shedOverload(app, config, metrics);
   metrics.watch({ calls: () => inFlight.usage });
-  const limitRate = await rateLimits(app, config, metrics);
-  await limitRate(app, { name: 'address', quota: config.RATE_LIMIT_IP, keyOf: clientAddress, costOf: callsIn });
+  const openQuota = await rateLimits(app, config, metrics);
+  limitCalls(app, await openQuota({ name: 'address', points: config.RATE_LIMIT_IP }), clientAddress);
   refuseUnreadableUrls(app);
   answerUnknownRoutes(app);
   acceptEmptyBodies(app);
@@ -110,6 +112,8 @@ export async function buildApp({
   const authenticate = await installAuthentication(app, config, clock);
   const createContext = (request: FastifyRequest, reply: FastifyReply) =>
     requestContext(request, reply, { db, clock, inFlight, metrics, publicPath: config.PUBLIC_PATH ?? '' });
+  const budget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT, config.BODY_LIMIT, () => metrics.refused('body-bytes'));
+  metrics.watch({ bodyBytes: () => budget.used });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {
     forbidCaching(scope);
@@ -120,10 +124,9 @@ export async function buildApp({
       endWith(authenticate(request), identify, done);
     });
     const userId = ({ principal }: FastifyRequest) => principal?.userId ?? '';
-    await limitRate(scope, { name: 'user', quota: config.RATE_LIMIT_USER, keyOf: userId, costOf: callsIn });
-    const { RATE_LIMIT_USER_BYTES: bytes } = config;
-    await limitRate(scope, { name: 'user-bytes', quota: bytes, keyOf: userId, costOf: announcedBytes });
-    limitBodyBytes(scope, config, metrics);
+    limitCalls(scope, await openQuota({ name: 'user', points: config.RATE_LIMIT_USER }), userId);
+    const spend = await openQuota({ name: 'user-bytes', points: config.RATE_LIMIT_USER_BYTES });
+    limitBodies(scope, { budget, spend, openRequests, metrics });
     await scope.register((rest) => restBridge(rest, { router: appRouter, createContext }));
     await scope.register(
       (trpc) => trpcSurface(trpc, { router: appRouter, createContext, maxBatchSize: MAX_BATCH_SIZE }),

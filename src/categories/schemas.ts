@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { referredId, subjectId } from '../schema/id-fields.js';
 import { text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 
@@ -21,8 +22,7 @@ export const listCategoriesOutput = z.array(category).meta({
   ],
 });
 
-/** Any string: one that is no category's id is a 404. */
-const categoryId = z.string({ error: 'Must be a string' }).meta({ description: 'Support category ID' });
+const categoryId = subjectId.meta({ description: 'Support category ID' });
 const name = text({ max: 100 }).meta({ description: 'Shown to customers; no two active categories have the same' });
 const description = text({ max: 1000 }).meta({ description: 'Helps customers to choose' });
 
@@ -56,7 +56,7 @@ export const changeCategoryInput = z
 export const orderCategoriesInput = z
   .strictObject({
     categoryIds: z
-      .array(z.string({ error: 'Must be a string' }), { error: 'Must be an array of category ids' })
+      .array(referredId, { error: 'Must be an array of category ids' })
       .max(1000, { error: 'Must be at most 1000 category ids' })
       .meta({ description: 'Each active category once, in the order in which customers are to see them' }),
   })

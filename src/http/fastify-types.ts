@@ -1,5 +1,7 @@
 import type { Principal } from '../auth/principal.js';
 import type { Deadline } from '../db/handle.js';
+import type { BodyBounds } from './limits/body-bounds.js';
+import type { BodyIntake } from './limits/limit-bodies.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -7,6 +9,8 @@ declare module 'fastify' {
     principal: Principal | null;
     /** Set before any handler runs. */
     deadline: Deadline;
+    /** How its body may be read; undefined: it has none, or nothing may be sent to its route. */
+    bodyIntake: BodyIntake | undefined;
   }
 
   interface FastifyContextConfig {
@@ -18,6 +22,8 @@ declare module 'fastify' {
     paged?: boolean | undefined;
     /** Its path names several calls, separated by commas: this many at most. */
     maxBatchSize?: number;
+    /** What its body may hold. */
+    bodyBounds?(request: FastifyRequest): BodyBounds;
     /** Answered whatever the load and whoever asks. */
     unlimited?: boolean;
   }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { subjectId } from '../schema/id-fields.js';
 import { pageFields } from '../schema/pagination.js';
 import { text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
 import { placeholderFault } from './placeholders.js';
 
-/** Any string: one that is no macro's id is a 404. */
-const macroId = z.string({ error: 'Must be a string' }).meta({ description: 'Saved reply ID' });
+const macroId = subjectId.meta({ description: 'Saved reply ID' });
 const name = text({ max: 100 }).meta({ description: 'What agents find it by; no two have the same' });
 const body = text({ max: 10_000, fault: placeholderFault }).meta({
   description: 'The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subjectId } from '../schema/id-fields.js';
 import { pageFields } from '../schema/pagination.js';
 import { timestamp } from '../schema/time.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
@@ -23,7 +24,7 @@ export const listSlaTargetsOutput = z.array(slaTarget).meta({ examples: [[HIGH]]
 
 export const setSlaTargetInput = z
   .strictObject({
-    priority: z.string({ error: 'Must be a string' }).meta({ description: 'Low, Medium, High or Critical' }),
+    priority: subjectId.meta({ description: 'Low, Medium, High or Critical' }),
     firstResponseMinutes,
     resolutionMinutes,
   })

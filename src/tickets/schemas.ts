@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { referredId, subjectId } from '../schema/id-fields.js';
 import { pageFields } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
 
-/** Any string: one that is no ticket's id is `404 Ticket not found`, not a 400. */
-export const ticketId = z.string({ error: 'Must be a string' }).meta({ description: 'Support ticket ID' });
+export const ticketId = subjectId.meta({ description: 'Support ticket ID' });
 
 const oneOf = (values: readonly string[]) => `Must be one of: ${values.join(', ')}`;
 export const status = z.enum(TICKET_STATUSES, { error: oneOf(TICKET_STATUSES) }).meta({ id: 'TicketStatus' });
@@ -17,9 +17,7 @@ export const createTicketInput = z
   .strictObject({
     subject: text({ max: 200 }).meta({ description: 'Ticket subject' }),
     description: text({ max: 10_000 }).meta({ description: 'Detailed description' }),
-    categoryId: z
-      .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
-      .meta({ description: 'Support category ID' }),
+    categoryId: referredId.meta({ description: 'Support category ID' }),
     priority: priority.default('Medium').meta({ description: 'Priority: Low, Medium, High, Critical' }),
     attachments: attachmentIds.default([]).meta({ description: 'Array of attachment file IDs' }),
   })

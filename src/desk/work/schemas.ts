@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { note } from '../../notes/schemas.js';
+import { referredId } from '../../schema/id-fields.js';
 import { userId } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
@@ -124,7 +125,7 @@ export const assignTicketInput = z.strictObject({ ticketId, agentId }).meta({ ex
 const changes = {
   status: status.meta({ description: 'As far as the life cycle allows the step' }).optional(),
   priority: priority.optional(),
-  categoryId: z.string({ error: 'Must be a string' }).meta({ description: 'An active support category' }).optional(),
+  categoryId: referredId.meta({ description: 'An active support category' }).optional(),
 };
 
 export const updateTicketInput = z
@@ -148,10 +149,7 @@ const bulkIds = `Must be 1 to ${MAX_BULK} ticket ids`;
 
 export const bulkChangeInput = z
   .strictObject({
-    ticketIds: z
-      .array(z.string({ error: 'Must be a string' }), { error: bulkIds })
-      .min(1, { error: bulkIds })
-      .max(MAX_BULK, { error: bulkIds }),
+    ticketIds: z.array(referredId, { error: bulkIds }).min(1, { error: bulkIds }).max(MAX_BULK, { error: bulkIds }),
     change: z.strictObject({
       ...changes,
       assignedAgent: agentId.nullable().optional().meta({ description: 'Whom to assign; null: nobody' }),

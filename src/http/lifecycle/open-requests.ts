@@ -12,6 +12,7 @@ export interface OpenRequest {
   reply: FastifyReply | undefined;
   /** Its time is up, whatever has come of that. */
   late: boolean;
+  onGone: (() => void) | undefined;
   previous: OpenRequest | undefined;
   next: OpenRequest | undefined;
 }
@@ -46,7 +47,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
   add(response: Known): OpenRequest {
     const known = response[OPEN_REQUEST];
     if (known !== undefined) return known;
-    const open = { response, reply: undefined, late: false, previous: this.#last, next: undefined };
+    const open = { response, reply: undefined, late: false, onGone: undefined, previous: this.#last, next: undefined };
     response[OPEN_REQUEST] = open;
     if (this.#last === undefined) this.#first = open;
     else this.#last.next = open;
@@ -76,6 +77,13 @@ export class OpenRequests implements Iterable<OpenRequest> {
     last?.once('close', () => this.afterAnswersOn(socket, then));
   }
 
+  /** Calls `release` when the answer's request is no longer open: at once where that is so by now. */
+  onceGone(response: Known, release: () => void): void {
+    const open = response[OPEN_REQUEST];
+    if (open === undefined) release();
+    else open.onGone = release;
+  }
+
   *[Symbol.iterator](): Iterator<OpenRequest> {
     for (let open = this.#first; open !== undefined; ) {
       // It may leave while it is looked at.
@@ -99,6 +107,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
     else next.previous = previous;
     open.previous = undefined;
     open.next = undefined;
+    open.onGone?.();
     if (open.reply !== undefined && !response.writableFinished) this.onAbort(open.reply);
     if (this.empty) this.onEmpty();
   }

@@ -3,25 +3,29 @@ import type { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { endWith } from '../hooks.js';
+import { callsIn } from '../trpc/batch-calls.js';
 import { MemoryCounters } from './memory-counters.js';
 import { connectSharedCounters, type SharedCounters } from './shared-counters.js';
 
 const WINDOW_SECONDS = 60;
 const REDIS_PREFIX = 'support-api:rate-limit:';
 
-export interface RateLimit {
+export interface Quota {
   /** Its name in the headers. */
   readonly name: 'address' | 'user' | 'user-bytes';
   /** Points per minute; 0: no limit. */
-  readonly quota: number;
-  /** Whom a request counts for; '': nobody. */
-  keyOf(request: FastifyRequest): string;
-  /** How many points a request takes; one that takes none is not asked about. */
-  costOf(request: FastifyRequest): number;
+  readonly points: number;
 }
 
-/** Limits the requests of a scope, before their bodies are read. */
-export type AddRateLimit = (scope: FastifyInstance, limit: RateLimit) => Promise<void>;
+/**
+ * Takes points from a key's quota, and tells in the answer what is left: at once where it is counted in memory.
+ *
+ * @throws AppError TOO_MANY_REQUESTS beyond the quota; what is refused counts too.
+ */
+export type Spend = (reply: FastifyReply, key: string, points: number) => void | Promise<void>;
+
+/** Opens the account of a quota; undefined: there is no limit. */
+export type OpenQuota = (quota: Quota) => Promise<Spend | undefined>;
 
 /**
  * Counts points in windows of a minute, each from a client's first one on: in Redis where REDIS_URL names one, else in
@@ -34,13 +38,13 @@ export async function rateLimits(
   app: FastifyInstance,
   config: Pick<Config, 'REDIS_URL'>,
   metrics: Metrics,
-): Promise<AddRateLimit> {
+): Promise<OpenQuota> {
   const shared = config.REDIS_URL === undefined ? undefined : await connectSharedCounters(config.REDIS_URL, app.log);
   app.addHook('onClose', async () => shared?.close());
   metrics.watch({ sharedRateLimits: () => shared?.ready });
 
-  return async (scope, { name, quota, keyOf, costOf }) => {
-    if (quota === 0) return;
+  return async ({ name, points: quota }) => {
+    if (quota === 0) return undefined;
     const inMemory = memoryCounter(quota);
     const count = shared === undefined ? inMemory : orElse(shared, await redisCounter(shared, name, quota), inMemory);
     const unit = name === 'user-bytes' ? ';qu="content-bytes"' : '';
@@ -53,13 +57,28 @@ export async function rateLimits(
       metrics.refused('rate-limit');
       throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: seconds });
     };
-    scope.addHook('onRequest', (request, reply, done) => {
-      const points = request.routeOptions.config.unlimited ? 0 : costOf(request);
-      const key = points === 0 ? '' : keyOf(request);
-      if (key === '') done();
-      else endWith(count(key, points), (counted) => tell(reply, counted), done);
-    });
+    return (reply, key, points) => {
+      const used = count(key, points);
+      return used instanceof Promise ? used.then((later) => tell(reply, later)) : tell(reply, used);
+    };
   };
+}
+
+/**
+ * Limits the calls of a scope, before their bodies are read. A tRPC batch costs what its calls would cost one by one.
+ * `keyOf`: whom a request counts for; '': nobody.
+ */
+export function limitCalls(
+  scope: FastifyInstance,
+  spend: Spend | undefined,
+  keyOf: (request: FastifyRequest) => string,
+): void {
+  if (spend === undefined) return;
+  scope.addHook('onRequest', (request, reply, done) => {
+    const key = request.routeOptions.config.unlimited ? '' : keyOf(request);
+    if (key === '') done();
+    else endWith(spend(reply, key, callsIn(request)), () => {}, done);
+  });
 }
 
 interface Counted {

@@ -10,25 +10,20 @@ interface KnownFailure {
   detail?: string;
 }
 
-const SHORT_BODY: KnownFailure = { code: 'BAD_REQUEST', detail: 'The body is not as long as Content-Length says' };
-
 /** Fastify's own refusals, by its code: what we call them, and what is wrong with the request. */
 const FASTIFY_FAILURES: Record<string, KnownFailure> = {
   FST_ERR_BAD_URL: { code: 'BAD_REQUEST', detail: 'The URL has a malformed percent-escape' },
   FST_ERR_INVALID_URL: { code: 'BAD_REQUEST', detail: 'The URL is malformed' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'URI_TOO_LONG' },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'PAYLOAD_TOO_LARGE' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'UNSUPPORTED_MEDIA_TYPE' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: SHORT_BODY,
 };
 
 /** Whatever was thrown, as the one kind of failure that clients are told of. */
 function describeError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof TRPCError) return fromTrpcError(error);
-  const { code = '', statusCode } = (error ?? {}) as Partial<FastifyError>;
-  // The client went away while it sent its body: not a lost database, which has the same code. Nobody hears the answer.
-  const known = code === 'ECONNRESET' && statusCode === 400 ? SHORT_BODY : FASTIFY_FAILURES[code];
+  const { code = '' } = (error ?? {}) as Partial<FastifyError>;
+  const known = FASTIFY_FAILURES[code];
   if (known !== undefined) {
     const details: ErrorDetail[] | undefined = known.detail ? [{ path: '', message: known.detail }] : undefined;
     return new AppError(known.code, { ...(details && { details }), cause: error });

@@ -10,6 +10,10 @@ import { zodDetails } from '../../errors/zod-details.js';
 import type { Context } from '../../procedure/context.js';
 import type { Meta } from '../../procedure/meta.js';
 import type { ProcedureCall, ProcedureDefinition } from '../../procedure/run-procedure.js';
+import { boundsOf } from '../limits/body-bounds.js';
+import { largestInput } from '../limits/input-size.js';
+import { hasBody } from '../request/body-headers.js';
+import { unreadable } from '../request/read-body.js';
 import { success } from '../response/envelope.js';
 import { queryReader } from './query-reader.js';
 
@@ -28,16 +32,18 @@ export async function restBridge(app: FastifyInstance, { router, createContext }
     const { openapi, policy, invalid, paged } = meta as Meta & { openapi: OpenApi };
     const url = openapi.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const { inputs } = procedure._def as unknown as ProcedureDefinition;
-    const gather = inputReader(inputs[0], openapi);
+    const pathNames = [...openapi.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+    const gather = inputReader(inputs[0], openapi, pathNames);
+    const bounds = boundsOf(largestInput(inputs[0], pathNames));
     const call = procedure as unknown as (call: ProcedureCall) => Promise<unknown>;
     app.route({
       method: openapi.method,
       url,
-      config: { procedure: path, invalid, paged },
+      config: { procedure: path, invalid, paged, bodyBounds: () => bounds },
       // Before the body is read: who may not call does not get to send us one.
       onRequest: (request, _reply, done) => {
         requirePolicy(request.principal, policy);
-        if (!takesBody(openapi) && hasBody(request)) throw wrongBody('This operation takes no body');
+        if (!takesBody(openapi) && hasBody(request)) throw unreadable('This operation takes no body');
         done();
       },
       handler: async (request, reply) => {
@@ -56,8 +62,7 @@ type OpenApi = NonNullable<Meta['openapi']>;
  * Makes the function that gathers a procedure's input from path, query and body. What was sent in a place where the
  * operation takes nothing is refused by name, together with whatever else is wrong.
  */
-function inputReader(schema: z.ZodType | undefined, openapi: OpenApi) {
-  const pathNames = [...openapi.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+function inputReader(schema: z.ZodType | undefined, openapi: OpenApi, pathNames: readonly string[]) {
   const inBody = takesBody(openapi);
   const readQuery = inBody || schema === undefined ? undefined : queryReader(schema);
 
@@ -79,18 +84,10 @@ function takesBody({ method }: OpenApi): boolean {
   return method !== 'GET' && method !== 'DELETE';
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function wrongBody(message: string): AppError {
-  return new AppError('BAD_REQUEST', { details: [{ path: '', message }] });
-}
-
 function bodyFields(body: unknown): object {
   if (body === undefined) return {};
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw wrongBody('The body must be a JSON object');
+  throw unreadable('The body must be a JSON object');
 }
 
 function refusal(misplaced: ErrorDetail[], schema: z.ZodType | undefined, input: object): AppError {

@@ -5,7 +5,8 @@ import { requirePolicy } from '../../auth/policy.js';
 import { AppError, fromTrpcError } from '../../errors/app-error.js';
 import type { Context } from '../../procedure/context.js';
 import { addStep } from '../hooks.js';
-import { installBodyParser } from '../request/body-parser.js';
+import { trpcBounds } from '../limits/body-bounds.js';
+import { installBodyParser, refuseExcess } from '../request/body-parser.js';
 import { failureHeaders } from '../response/envelope.js';
 import { logFailure } from '../response/error-handler.js';
 import { proceduresNamedIn, requireReadablePath } from './batch-calls.js';
@@ -23,6 +24,7 @@ interface TrpcOptions {
  * any size, whatever the body limit says, and multipart is a type that any web page may send without asking.
  */
 export async function trpcSurface(app: FastifyInstance, { router, createContext, maxBatchSize }: TrpcOptions) {
+  const boundsOfCalls = trpcBounds(router);
   installBodyParser(app, 'text');
   // Before the body is read, as on REST. No procedure is for nobody.
   addStep(app, 'onRequest', (request) => {
@@ -35,6 +37,8 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
         details: [{ path: '', message: `A batch has at most ${maxBatchSize} calls` }],
       });
     }
+    const { input } = request.query as { input?: string };
+    if (input) refuseExcess(Buffer.from(input), boundsOfCalls(proceduresNamedIn(request)), 'The input');
   });
 
   app.route({
@@ -42,7 +46,7 @@ export async function trpcSurface(app: FastifyInstance, { router, createContext,
     url: '/:path',
     // tRPC has an answer to HEAD for everybody, with or without a token.
     exposeHeadRoute: false,
-    config: { maxBatchSize },
+    config: { maxBatchSize, bodyBounds: (request) => boundsOfCalls(proceduresNamedIn(request)) },
     handler: async (request, reply) => {
       const { path } = request.params as { path: string };
       fixHeaders(request);
