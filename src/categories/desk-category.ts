@@ -7,6 +7,11 @@ import type { DeskCategory } from './schemas.js';
 /** A category as the desk sees it: for a `SELECT` or `RETURNING`. */
 export const DESK_CATEGORY = 'id AS "categoryId", name, description, archived_at AS "archivedAt"';
 
+/** Most categories that take tickets. */
+export const MAX_ACTIVE = 200;
+/** Most of all, the archived ones included. */
+export const MAX_CATEGORIES = 1_000;
+
 /** Where a category goes that is added to the end. */
 export const LAST_POSITION = '(SELECT COALESCE(max(position), 0) + 1 FROM categories)';
 
@@ -41,6 +46,17 @@ export async function requireFreeName(
   { categoryId, name }: Omit<DeskCategory, 'description'>,
 ): Promise<void> {
   if (await sql.row(selectNamesake, { categoryId, name })) throw new AppError('NAME_TAKEN');
+}
+
+const countCategories = new Statement<Record<string, never>, { active: number; total: number }>(
+  'count categories',
+  'SELECT count(CASE WHEN archived_at IS NULL THEN 1 END) AS active, count(*) AS total FROM categories',
+);
+
+/** @throws AppError TOO_MANY_CATEGORIES where one more active one would be too many, or one more in all, if it is `added`. */
+export async function requireRoom(sql: Sql, { added }: { added: boolean }): Promise<void> {
+  const { active = 0, total = 0 } = (await sql.row(countCategories, {})) ?? {};
+  if (active >= MAX_ACTIVE || (added && total >= MAX_CATEGORIES)) throw new AppError('TOO_MANY_CATEGORIES');
 }
 
 export function categoryNotFound(): AppError {

@@ -47,7 +47,7 @@ export const deskCategoriesRouter = router({
         tags,
         successDescription: 'The category takes tickets',
       },
-      errors: ['NAME_TAKEN'],
+      errors: ['NAME_TAKEN', 'TOO_MANY_CATEGORIES'],
     })
     .input(createCategoryInput)
     .output(deskCategory)
@@ -118,7 +118,7 @@ export const deskCategoriesRouter = router({
         successDescription: 'The category takes tickets',
       },
       missing,
-      errors: ['NOT_FOUND', 'NAME_TAKEN'],
+      errors: ['NOT_FOUND', 'NAME_TAKEN', 'TOO_MANY_CATEGORIES'],
     })
     .input(oneCategoryInput)
     .output(deskCategory)

@@ -21,6 +21,7 @@ interface ErrorDefinition {
 export const ERRORS = {
   BAD_REQUEST: { status: 400, trpc: 'BAD_REQUEST', message: 'Invalid request' },
   TICKET_CLOSED: { status: 400, trpc: 'BAD_REQUEST', message: 'Invalid message' },
+  TICKET_FULL: { status: 400, trpc: 'BAD_REQUEST', message: 'Invalid message' },
   UNAUTHORIZED: { status: 401, trpc: 'UNAUTHORIZED', message: 'Unauthorized' },
   FORBIDDEN: { status: 403, trpc: 'FORBIDDEN', message: 'Your role may not do this' },
   NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', message: 'No such endpoint: see /docs for those there are' },
@@ -53,6 +54,16 @@ export const ERRORS = {
     message: 'Filled in, the text is longer than a message may be',
   },
   TOO_MANY_TAGS: { status: 409, trpc: 'CONFLICT', message: 'A ticket has at most 20 tags' },
+  TOO_MANY_CATEGORIES: {
+    status: 409,
+    trpc: 'CONFLICT',
+    message: 'There are as many categories as there may be: 200 active ones, 1,000 in all',
+  },
+  TOO_MANY_MACROS: {
+    status: 409,
+    trpc: 'CONFLICT',
+    message: 'There may be 1,000 saved replies, with 2 MiB of text together',
+  },
   NOT_RESOLVED: { status: 409, trpc: 'CONFLICT', message: 'The ticket is not resolved yet' },
   ALREADY_RATED: { status: 409, trpc: 'CONFLICT', message: 'The ticket has been rated' },
   PAYLOAD_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', message: 'The request body is too large' },

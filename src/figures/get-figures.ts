@@ -1,8 +1,8 @@
 import { Statement } from '../db/sql/statement.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
-import { type Done, partsOf, workOf } from './part.js';
-import type { Figures, FiguresInput } from './schemas.js';
+import { busiest, type Done, partsOf, workOf } from './part.js';
+import { type Figures, type FiguresInput, MAX_AGENTS } from './schemas.js';
 
 type Row = Omit<Done, 'seconds'> & { seconds: string };
 
@@ -47,12 +47,14 @@ export async function getFigures({ sql }: ReadScope, { from, to }: FiguresInput)
   const all = rows.map((row): Done => ({ ...row, seconds: JSON.parse(row.seconds) }));
   const opened = all.filter(({ measure }) => measure === 'opened');
   const done = all.filter(({ measure }) => measure !== 'opened');
+  const agents = partsOf(done, 'agent').map(([agent, part]) => ({ agent, ...workOf(part) }));
   const sum = (some: Done[]) => some.reduce((total, one) => total + one.total, 0);
   return {
     from: period.from.toISOString(),
     to: period.to.toISOString(),
     overall: { opened: sum(opened), ...workOf(done) },
-    agents: partsOf(done, 'agent').map(([agent, part]) => ({ agent, ...workOf(part) })),
+    agents: busiest(agents, MAX_AGENTS),
+    agentsLeftOut: Math.max(0, agents.length - MAX_AGENTS),
     categories: partsOf(all, 'categoryId').map(([categoryId, part]) => ({
       categoryId,
       opened: sum(part.filter(({ measure }) => measure === 'opened')),

@@ -12,14 +12,27 @@ export interface Done {
 
 /** All that have the same value there, by that value; null last. */
 export function partsOf<Key extends 'agent' | 'categoryId'>(all: Done[], key: Key): [Done[Key], Done[]][] {
-  const names = [...new Set(all.map((one) => one[key]))].sort(inOrder);
-  return names.map((name) => [name, all.filter((one) => one[key] === name)]);
+  const parts = new Map<Done[Key], Done[]>();
+  for (const one of all) {
+    const part = parts.get(one[key]);
+    if (part === undefined) parts.set(one[key], [one]);
+    else part.push(one);
+  }
+  return [...parts].sort(([a], [b]) => inOrder(a, b));
 }
 
 /** As the database orders texts: by their bytes. */
 function inOrder(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** At most `most` of them: those who did most, and in the order that they come in. */
+export function busiest<Part extends Pick<Work, 'answered' | 'solved'>>(parts: Part[], most: number): Part[] {
+  if (parts.length <= most) return parts;
+  const done = ({ answered, solved }: Part) => answered + solved;
+  const chosen = new Set(parts.toSorted((a, b) => done(b) - done(a)).slice(0, most));
+  return parts.filter((part) => chosen.has(part));
 }
 
 type Work = Omit<Figures['overall'], 'opened'>;

@@ -3,6 +3,8 @@ import { instant, timestamp } from '../schema/time.js';
 
 const DAY_MS = 86_400_000;
 export const MAX_DAYS = 366;
+/** Most agents in one answer. */
+export const MAX_AGENTS = 1_000;
 
 export const figuresInput = z
   .strictObject({
@@ -53,7 +55,8 @@ export const figures = z
           })
           .meta({ id: 'AgentFigures' }),
       )
-      .meta({ description: 'Who answered or solved a ticket, by user id' }),
+      .meta({ description: 'Who answered or solved a ticket, by user id: the 1,000 who did most' }),
+    agentsLeftOut: count.meta({ description: 'How many more there are' }),
     categories: z
       .array(z.strictObject({ categoryId: z.string(), opened, ...work }).meta({ id: 'CategoryFigures' }))
       .meta({ description: 'The categories that have a ticket in one of the numbers, by id' }),
@@ -80,6 +83,7 @@ export const figures = z
             resolutionSeconds: { median: 50_400, p90: 259_200 },
           },
         ],
+        agentsLeftOut: 0,
         categories: [
           {
             categoryId: 'category_001',

@@ -20,6 +20,8 @@ declare module 'fastify' {
     invalid?: string | undefined;
     /** It answers with one page of a longer list. */
     paged?: boolean | undefined;
+    /** It answers with the newest part of a list, whose pages are at this path. */
+    partOf?: string | undefined;
     /** Its path names several calls, separated by commas: this many at most. */
     maxBatchSize?: number;
     /** What its body may hold. */

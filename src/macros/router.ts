@@ -49,7 +49,7 @@ export const macrosRouter = router({
         tags,
         successDescription: 'The reply is saved',
       },
-      errors: ['NAME_TAKEN'],
+      errors: ['NAME_TAKEN', 'TOO_MANY_MACROS'],
     })
     .input(createMacroInput)
     .output(macro)
@@ -67,7 +67,7 @@ export const macrosRouter = router({
         successDescription: 'The saved reply as it is now',
       },
       missing,
-      errors: ['NOT_FOUND', 'NAME_TAKEN'],
+      errors: ['NOT_FOUND', 'NAME_TAKEN', 'TOO_MANY_MACROS'],
     })
     .input(changeMacroInput)
     .output(macro)

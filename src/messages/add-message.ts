@@ -8,6 +8,9 @@ import { answeringSql, NOT_CLOSED, statusAfterMessageSql } from '../tickets/life
 import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
 import type { AddedMessage, AddMessageInput } from './schemas.js';
 
+/** Most messages that a ticket takes. */
+export const MAX_MESSAGES = 5_000;
+
 type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'attachments', string> & { now: Date };
 
 /**
@@ -16,7 +19,8 @@ type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'a
  */
 const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append message', {
   old: ({ lockRow }) =>
-    `SELECT status AS "oldStatus" FROM tickets WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} ${lockRow}`,
+    `SELECT status AS "oldStatus" FROM tickets
+    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND message_count < ${MAX_MESSAGES} ${lockRow}`,
   ticket: ({ later, from }) => `
     UPDATE tickets
     SET status = ${statusAfterMessageSql()}, ${answeringSql(later('updated_at', ':now'))}, version = version + 1,
@@ -45,12 +49,15 @@ const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append me
   },
 });
 
-const selectVisible = new Statement<VisibleTicket>('select visible', `SELECT id FROM tickets WHERE ${VISIBLE_TICKET}`);
+const selectState = new Statement<VisibleTicket, { status: string }>(
+  'select state',
+  `SELECT status FROM tickets WHERE ${VISIBLE_TICKET}`,
+);
 
 /**
  * Adds a message to the end of a ticket's conversation, and moves the ticket on as its life cycle says.
  *
- * @throws AppError NOT_FOUND; TICKET_CLOSED, and nothing is stored.
+ * @throws AppError NOT_FOUND; TICKET_CLOSED; TICKET_FULL with MAX_MESSAGES messages. Nothing is stored then.
  */
 export async function addMessage(
   { sql, principal, clock }: WriteScope,
@@ -67,7 +74,11 @@ export async function addMessage(
     now: clock.now(),
   });
   if (added !== undefined) return { messageId, ticketId, content: message, timestamp: added.addedAt };
-  // Closed is final: that it was so a moment ago is still true.
-  if (await sql.row(selectVisible, visible)) throw new AppError('TICKET_CLOSED');
-  throw ticketNotFound();
+  // Closed is final, and what is full stays so: that it was so a moment ago is still true.
+  const ticket = await sql.row(selectState, visible);
+  if (ticket === undefined) throw ticketNotFound();
+  if (ticket.status === 'Closed') throw new AppError('TICKET_CLOSED');
+  throw new AppError('TICKET_FULL', {
+    details: [{ path: 'ticketId', message: `A ticket takes at most ${MAX_MESSAGES} messages: open a new one` }],
+  });
 }

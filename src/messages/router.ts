@@ -1,7 +1,8 @@
-import { writing } from '../procedure/scope.js';
+import { reading, writing } from '../procedure/scope.js';
 import { customerProcedure, router } from '../procedure/trpc.js';
 import { addMessage } from './add-message.js';
-import { addMessageInput, addMessageOutput } from './schemas.js';
+import { listMessages } from './list-messages.js';
+import { addMessageInput, addMessageOutput, listMessagesInput, listMessagesOutput } from './schemas.js';
 
 export const messagesRouter = router({
   add: customerProcedure
@@ -16,9 +17,26 @@ export const messagesRouter = router({
         successDescription: 'The message is stored',
       },
       invalid: 'Invalid message',
-      errors: ['NOT_FOUND', 'TICKET_CLOSED'],
+      errors: ['NOT_FOUND', 'TICKET_CLOSED', 'TICKET_FULL'],
     })
     .input(addMessageInput)
     .output(addMessageOutput)
     .mutation(writing(addMessage)),
+
+  list: customerProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/support/tickets/{ticketId}/messages',
+        operationId: 'listMessages',
+        summary: 'Get Ticket Messages',
+        description: 'Read a conversation in pages: the newest first, then what is older, or newer again.',
+        tags: ['Messages'],
+        successDescription: 'One page of the messages, and where to go on',
+      },
+      errors: ['NOT_FOUND'],
+    })
+    .input(listMessagesInput)
+    .output(listMessagesOutput)
+    .query(reading(listMessages)),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eitherWayCursors, eitherWayFields } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
@@ -27,5 +28,35 @@ export const addMessageOutput = z
     ],
   });
 
+const FIRST = {
+  messageId: 'msg_001',
+  sender: 'user_123',
+  content: "I can't make a payment",
+  attachments: ['file_id_456'],
+  timestamp: '2024-01-22T16:30:00Z',
+};
+
+export const message = z
+  .strictObject({
+    messageId: z.string(),
+    sender: z.string(),
+    content: z.string(),
+    attachments: z.array(z.string()),
+    timestamp,
+  })
+  .meta({ id: 'Message' });
+
+export const listMessagesInput = z.strictObject({ ticketId, ...eitherWayFields });
+
+export const listMessagesOutput = z
+  .strictObject({
+    messages: z.array(message).meta({ description: 'Oldest first; no more than 1 MiB of text, but one at least' }),
+    total: z.int().meta({ description: 'All messages of the ticket' }),
+    ...eitherWayCursors,
+  })
+  .meta({ id: 'MessagePage', examples: [{ messages: [FIRST], total: 1, older: null, newer: null }] });
+
 export type AddMessageInput = z.infer<typeof addMessageInput>;
 export type AddedMessage = z.infer<typeof addMessageOutput>;
+export type ListMessagesInput = z.infer<typeof listMessagesInput>;
+export type MessagePage = z.infer<typeof listMessagesOutput>;

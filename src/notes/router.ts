@@ -1,7 +1,8 @@
-import { writing } from '../procedure/scope.js';
+import { reading, transacting } from '../procedure/scope.js';
 import { agentProcedure, router } from '../procedure/trpc.js';
 import { addNote } from './add-note.js';
-import { addNoteInput, note } from './schemas.js';
+import { listNotes } from './list-notes.js';
+import { addNoteInput, listNotesInput, listNotesOutput, note } from './schemas.js';
 
 export const notesRouter = router({
   add: agentProcedure
@@ -16,9 +17,26 @@ export const notesRouter = router({
         successDescription: 'The note is stored',
       },
       invalid: 'Invalid note',
-      errors: ['NOT_FOUND'],
+      errors: ['NOT_FOUND', 'TICKET_FULL'],
     })
     .input(addNoteInput)
     .output(note)
-    .mutation(writing(addNote)),
+    .mutation(transacting(addNote)),
+
+  list: agentProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/desk/tickets/{ticketId}/notes',
+        operationId: 'listNotes',
+        summary: 'Get Internal Notes',
+        description: 'Read the notes of a ticket in pages: the newest first, then what is older, or newer again.',
+        tags: ['Desk'],
+        successDescription: 'One page of the notes, and where to go on',
+      },
+      errors: ['NOT_FOUND'],
+    })
+    .input(listNotesInput)
+    .output(listNotesOutput)
+    .query(reading(listNotes)),
 });

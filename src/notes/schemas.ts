@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eitherWayCursors, eitherWayFields } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
@@ -11,6 +12,14 @@ export const addNoteInput = z
   })
   .meta({ examples: [{ content: 'Called the bank: the card has expired', attachments: ['file_id_789'] }] });
 
+const CALLED = {
+  noteId: 'note_001',
+  author: 'agent_123',
+  content: 'Called the bank: the card has expired',
+  attachments: ['file_id_789'],
+  timestamp: '2024-01-23T10:20:00Z',
+};
+
 export const note = z
   .strictObject({
     noteId: z.string(),
@@ -19,18 +28,19 @@ export const note = z
     attachments: z.array(z.string()),
     timestamp,
   })
-  .meta({
-    id: 'Note',
-    examples: [
-      {
-        noteId: 'note_001',
-        author: 'agent_123',
-        content: 'Called the bank: the card has expired',
-        attachments: ['file_id_789'],
-        timestamp: '2024-01-23T10:20:00Z',
-      },
-    ],
-  });
+  .meta({ id: 'Note', examples: [CALLED] });
+
+export const listNotesInput = z.strictObject({ ticketId, ...eitherWayFields });
+
+export const listNotesOutput = z
+  .strictObject({
+    notes: z.array(note).meta({ description: 'Oldest first; no more than 1 MiB of text, but one at least' }),
+    total: z.int().meta({ description: 'All notes of the ticket' }),
+    ...eitherWayCursors,
+  })
+  .meta({ id: 'NotePage', examples: [{ notes: [CALLED], total: 1, older: null, newer: null }] });
 
 export type AddNoteInput = z.infer<typeof addNoteInput>;
+export type ListNotesInput = z.infer<typeof listNotesInput>;
+export type NotePage = z.infer<typeof listNotesOutput>;
 export type Note = z.infer<typeof note>;

@@ -17,6 +17,14 @@ export interface PageInfo {
   total: number;
 }
 
+/** What an answer tells of a list that it has the newest part of; REST puts it into headers. */
+export interface PartInfo {
+  /** All that there are. */
+  total: number;
+  /** The cursor of those before; null: there are none. */
+  older: string | null;
+}
+
 /**
  * What a request brings to a procedure, the same from both surfaces. It is part of the published `AppRouter` type, so
  * nothing here may name a type of Prisma's, Fastify's or Zod's.
@@ -48,6 +56,8 @@ export interface Context {
   onReplay(): void;
   /** Tells the surface the size of a list, for its headers. */
   onPage(info: PageInfo): void;
+  /** Tells the surface what is missing of a list. */
+  onPart(info: PartInfo): void;
   /** Tells how long a call took, and how it ended: `OK`, or the code of its failure. */
   onCall(procedure: string, code: string, seconds: number): void;
 }

@@ -23,4 +23,6 @@ export interface Meta {
   errors?: ErrorCode[];
   /** It answers with a page of a longer list, and the headers that go with one. */
   paged?: boolean;
+  /** It answers with the newest part of a list, whose pages are at this path, and the headers that go with that. */
+  partOf?: `/${string}`;
 }

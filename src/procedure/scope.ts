@@ -5,7 +5,7 @@ import { AppError } from '../errors/app-error.js';
 import { fingerprint } from '../idempotency/fingerprint.js';
 import { runIdempotently } from '../idempotency/run-idempotently.js';
 import type { Clock } from '../schema/clock.js';
-import type { Context, Log, PageInfo } from './context.js';
+import type { Context, Log, PageInfo, PartInfo } from './context.js';
 
 interface Scope {
   readonly principal: Principal;
@@ -18,6 +18,7 @@ export interface ReadScope extends Scope {
   /** What is committed; refuses to write. */
   readonly sql: Sql;
   onPage(info: PageInfo): void;
+  onPart(info: PartInfo): void;
 }
 
 /**
@@ -40,8 +41,9 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
   return ({ ctx, input }: Call<Input>): Promise<Output> => {
     const { clock, log } = ctx;
     const principal = authorized(ctx);
+    const sql = database(ctx).sqlFor(principal.userId);
     return work(
-      { principal, clock, log, sql: database(ctx).sqlFor(principal.userId), onPage: (info) => ctx.onPage(info) },
+      { principal, clock, log, sql, onPage: (info) => ctx.onPage(info), onPart: (info) => ctx.onPart(info) },
       input,
     );
   };

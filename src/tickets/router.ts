@@ -57,10 +57,12 @@ export const ticketsRouter = router({
         path: '/support/tickets/{ticketId}',
         operationId: 'getTicket',
         summary: 'Get Ticket Details',
-        description: 'Retrieve detailed information about a support ticket.',
+        description:
+          'Retrieve detailed information about a support ticket, with the newest 100 messages of its conversation, and at most 1 MiB of text.',
         tags: ['Tickets'],
-        successDescription: 'The ticket and its conversation',
+        successDescription: 'The ticket and the newest part of its conversation',
       },
+      partOf: '/support/tickets/{ticketId}/messages',
       errors: ['NOT_FOUND'],
     })
     .input(getTicketInput)

@@ -98,7 +98,9 @@ export const getTicketOutput = z
     priority,
     categoryId: z.string(),
     assignedAgent: z.string().nullable().meta({ description: 'null until an agent takes it' }),
-    messages: z.array(ticketMessage).meta({ description: 'The conversation after the description, oldest first' }),
+    messages: z.array(ticketMessage).meta({
+      description: 'The conversation after the description, oldest first: the newest 100, and at most 1 MiB of text',
+    }),
     createdAt: timestamp,
   })
   .meta({

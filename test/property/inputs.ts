@@ -61,7 +61,7 @@ export const messages = fc.oneof(
 export const closings = record({ resolution: rarely(4, fc.constantFrom('', ' ', '\u3000\n'), text(2000)) }, []);
 
 const page = rarely(6, fc.constantFrom(0, -1, 1.5, 1e9, 2 ** 53, 'x', '', '٣'), fc.integer({ min: 1, max: 3 }));
-const limit = rarely(6, fc.constantFrom(0, 100, 101, 2.5, 'all'), fc.integer({ min: 1, max: 3 }));
+export const limit = rarely(6, fc.constantFrom(0, 100, 101, 2.5, 'all'), fc.integer({ min: 1, max: 3 }));
 const status = rarely(
   12,
   fc.constantFrom('open', 'In+Progress', ''),

@@ -100,7 +100,7 @@ export class SupportModel {
     if (ticket === undefined) return ticketNotFound;
     const { id, owner, subject, description, status, priority, categoryId, assignedAgent, messages, createdAt } =
       ticket;
-    return success({
+    const answer = success({
       ticketId: id,
       userId: owner,
       subject,
@@ -116,6 +116,27 @@ export class SupportModel {
         timestamp: time(at),
       })),
       createdAt: time(createdAt),
+    });
+    // No sequence is so long that a ticket would leave out the older ones.
+    return { ...answer, onRest: { total: messages.length } };
+  }
+
+  /** All pages of a conversation: from the newest to the oldest, and from there back. */
+  pages(user: User, ticketId: string, limit: unknown): Answer {
+    if (user.role === undefined) return unauthorized;
+    const wrong = faults({ limit }, { limit: wholeNumber(1, 100) });
+    if (wrong.length > 0) return badRequest('Invalid request', wrong);
+    const ticket = this.#visible(user, ticketId);
+    if (ticket === undefined) return ticketNotFound;
+    const all = ticket.messages.map(({ id, sender, content, attachments, at }) => {
+      return { messageId: id, sender, content, attachments, timestamp: time(at) };
+    });
+    const older = chunks(all.toReversed(), limit as number).map((page) => page.toReversed());
+    const oldest = older.at(-1)?.length ?? 0;
+    return success({
+      total: all.length,
+      older: older.length > 0 ? older : [[]],
+      newer: chunks(all.slice(oldest), limit as number),
     });
   }
 
@@ -286,6 +307,8 @@ export type Answer =
       /** Lists: all that match, and the query of each neighbouring page (REST alone shows the latter). */
       total?: number;
       links?: Record<string, Record<string, string>>;
+      /** The same where REST alone tells it. */
+      onRest?: { total: number };
     }
   | {
       status: number;
@@ -318,6 +341,11 @@ const badRequest = (message: string, wrong: string[]): Answer => ({
 const notBlank = (text: unknown) => (typeof text === 'string' && text.trim() !== '' ? text : undefined);
 
 const time = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size));
+}
 
 function neighbours(query: Input, page: number, limit: number, total: number): Record<string, Record<string, string>> {
   const last = Math.max(1, Math.ceil(total / limit));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { rarely } from '../support/arbitraries.js';
-import { closings, messages, queries, tickets } from './inputs.js';
+import { closings, limit, messages, queries, tickets } from './inputs.js';
 import type { SupportModel, User } from './model.js';
 import {
   addMessage,
@@ -11,6 +11,7 @@ import {
   get,
   list,
   pass,
+  readPages,
   resolve,
   type Step,
   type TicketRef,
@@ -59,6 +60,7 @@ export function sequences(maxSteps: number): fc.Arbitrary<Iterable<Step>> {
   const creating = fc.tuple(rarely(3, users, owners), tickets).map(([user, input]) => create(user, input));
   const writing = fc.tuple(meetings, messages).map(([{ user, ticket }, input]) => addMessage(user, ticket, input));
   const reading = meetings.map(({ user, ticket }) => get(user, ticket));
+  const paging = fc.tuple(meetings, limit).map(([{ user, ticket }, size]) => readPages(user, ticket, size));
   const listing = fc.tuple(rarely(3, users, owners), queries).map(([user, query]) => list(user, query));
   const closing = fc.tuple(meetings, closings).map(([{ user, ticket }, input]) => close(user, ticket, input));
   const desk = rarely(12, users, fc.constantFrom(kim, lee));
@@ -76,7 +78,21 @@ export function sequences(maxSteps: number): fc.Arbitrary<Iterable<Step>> {
   const looking = rarely(8, users.map(categories), listing);
   return fc.commands<SupportModel, Systems, false>(
     // As often as it is named here.
-    [creating, creating, creating, writing, writing, writing, reading, looking, looking, closing, working, passing],
+    [
+      creating,
+      creating,
+      creating,
+      writing,
+      writing,
+      writing,
+      reading,
+      looking,
+      looking,
+      paging,
+      closing,
+      working,
+      passing,
+    ],
     { maxCommands: maxSteps, size: 'max' },
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Outcome } from '../support/surfaces.js';
+import type { Outcome, Surface } from '../support/surfaces.js';
 import type { Input } from './input-rules.js';
 import type { Answer, SupportModel, Ticket, User } from './model.js';
 import type { System, Systems } from './systems.js';
@@ -47,6 +47,35 @@ export const addMessage = (user: User, ref: TicketRef, input: Input): Step =>
     (model, ticketId) => model.addMessage(user, ticketId, input),
     (system, ticketId) => system.as(user).addMessage(ticketId, input),
   );
+
+/** All pages of its messages, from the newest to the oldest, and back. */
+export const readPages = (user: User, ref: TicketRef, limit: unknown): Step =>
+  callOn(
+    ref,
+    `${user.name} reads ${name(ref)} in pages of ${show(limit)}`,
+    (model, ticketId) => model.pages(user, ticketId, limit),
+    (system, ticketId) => pagesOf(system.as(user), ticketId, limit),
+  );
+
+async function pagesOf(surface: Surface, ticketId: string, limit: unknown): Promise<Outcome> {
+  const first = await surface.messages(ticketId, { limit });
+  if (!first.ok) return first;
+  const older = [first];
+  for (let page = first; page.data.older !== null; older.push(page)) {
+    page = answered(await surface.messages(ticketId, { limit, cursor: page.data.older }));
+  }
+  const newer = [];
+  for (let page = older.at(-1) ?? first; page.data.newer !== null; newer.push(page)) {
+    page = answered(await surface.messages(ticketId, { limit, cursor: page.data.newer }));
+  }
+  const messagesOf = (pages: (typeof first)[]) => pages.map(({ data }) => data.messages);
+  return { ...first, data: { total: first.data.total, older: messagesOf(older), newer: messagesOf(newer) } };
+}
+
+function answered(outcome: Outcome): Outcome & { ok: true } {
+  if (!outcome.ok) throw new Error(`A cursor that was given out: ${outcome.code}`);
+  return outcome;
+}
 
 export const close = (user: User, ref: TicketRef, input: Input): Step =>
   callOn(

@@ -50,8 +50,8 @@ export class System {
   /** Fails unless the outcome is what the model says, with its symbols for this system's ids. */
   compare(outcome: Outcome, expected: Answer): void {
     if (outcome.ok && 'data' in expected) this.#learn(outcome.data, expected.data);
-    const { links, ...rest } = expected as Answer & { links?: unknown };
-    const shown = links === undefined || !this.#showsLinks ? rest : expected;
+    const { links, onRest, ...rest } = expected as Answer & { links?: unknown; onRest?: object };
+    const shown = this.#showsLinks ? { ...rest, ...(links !== undefined && { links }), ...onRest } : rest;
     expect(this.#symbolic(answerOf(outcome)), this.name).toEqual(shown);
   }
 

@@ -30,12 +30,14 @@ export interface DeskSurface {
   events(query?: Record<string, unknown>): Promise<Outcome>;
 }
 
-/** The six documented operations for one user, and the desk's. Inputs are what a test wants to send, right or wrong. */
+/** The six documented operations for one user, the pages of a conversation, and the desk's. Inputs are what a test wants to send, right or wrong. */
 export interface Surface {
   create(input?: unknown): Promise<Outcome>;
   list(query?: Record<string, unknown>): Promise<Outcome>;
   get(ticketId: string): Promise<Outcome>;
   addMessage(ticketId: string, input?: unknown): Promise<Outcome>;
+  /** One page of its messages. */
+  messages(ticketId: string, query?: Record<string, unknown>): Promise<Outcome>;
   close(ticketId: string, input?: unknown): Promise<Outcome>;
   categories(): Promise<Outcome>;
   readonly desk: DeskSurface;
@@ -65,6 +67,7 @@ export const openRest: OpenSurface = (url, token, options) => {
     list: (query = {}) => send(client.get(`/support/tickets?${new URLSearchParams(query as Record<string, string>)}`)),
     get: (ticketId) => send(client.get(ticket(ticketId))),
     addMessage: (ticketId, input) => send(client.post(`${ticket(ticketId)}/messages`, input)),
+    messages: (ticketId, query = {}) => send(client.get(`${ticket(ticketId)}/messages${search(query)}`)),
     close: (ticketId, input) => send(client.post(`${ticket(ticketId)}/close`, input)),
     categories: () => send(client.get('/support/categories')),
     desk: {
@@ -113,6 +116,7 @@ export const openTrpc: OpenSurface = (url, token, options) => {
     get: (ticketId) => send(({ support }) => support.tickets.get.query({ ticketId })),
     addMessage: (ticketId, input) =>
       send(({ support }) => support.messages.add.mutate({ ticketId, ...(input as object) } as never)),
+    messages: (ticketId, query) => send(({ support }) => support.messages.list.query(withId(ticketId, query))),
     close: (ticketId, input) =>
       send(({ support }) => support.tickets.close.mutate({ ticketId, ...(input as object) } as never)),
     categories: () => send(({ support }) => support.categories.list.query()),

@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Get Ticket Details
-         * @description Retrieve detailed information about a support ticket.
+         * @description Retrieve detailed information about a support ticket, with the newest 100 messages of its conversation, and at most 1 MiB of text.
          */
         get: operations["getTicket"];
         put?: never;
@@ -95,7 +95,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Ticket Messages
+         * @description Read a conversation in pages: the newest first, then what is older, or newer again.
+         */
+        get: operations["listMessages"];
         put?: never;
         /**
          * Add Ticket Message
@@ -332,6 +336,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/tickets/{ticketId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ticket Messages for the Desk
+         * @description Read any customer's conversation in pages: the newest first, then what is older, or newer again.
+         */
+        get: operations["listDeskMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/desk/tickets/{ticketId}/notes": {
         parameters: {
             query?: never;
@@ -339,7 +363,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Internal Notes
+         * @description Read the notes of a ticket in pages: the newest first, then what is older, or newer again.
+         */
+        get: operations["listNotes"];
         put?: never;
         /**
          * Add Internal Note
@@ -774,7 +802,7 @@ export interface components {
             categoryId: string;
             /** @description null until an agent takes it */
             assignedAgent: string | null;
-            /** @description The conversation after the description, oldest first */
+            /** @description The conversation after the description, oldest first: the newest 100, and at most 1 MiB of text */
             messages: components["schemas"]["TicketMessage"][];
             /** Format: date-time */
             createdAt: string;
@@ -827,6 +855,42 @@ export interface components {
             messageId: string;
             ticketId: string;
             content: string;
+            /** Format: date-time */
+            timestamp: string;
+        };
+        /**
+         * @example {
+         *       "messages": [
+         *         {
+         *           "messageId": "msg_001",
+         *           "sender": "user_123",
+         *           "content": "I can't make a payment",
+         *           "attachments": [
+         *             "file_id_456"
+         *           ],
+         *           "timestamp": "2024-01-22T16:30:00Z"
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "older": null,
+         *       "newer": null
+         *     }
+         */
+        MessagePage: {
+            /** @description Oldest first; no more than 1 MiB of text, but one at least */
+            messages: components["schemas"]["Message"][];
+            /** @description All messages of the ticket */
+            total: number;
+            /** @description Send it as `cursor` for what comes before; null: nothing does */
+            older: string | null;
+            /** @description Send it as `cursor` for what comes after; null: nothing does yet */
+            newer: string | null;
+        };
+        Message: {
+            messageId: string;
+            sender: string;
+            content: string;
+            attachments: string[];
             /** Format: date-time */
             timestamp: string;
         };
@@ -952,6 +1016,8 @@ export interface components {
          *           "timestamp": "2024-01-22T16:30:00Z"
          *         }
          *       ],
+         *       "messageCount": 1,
+         *       "olderMessages": null,
          *       "notes": [
          *         {
          *           "noteId": "note_001",
@@ -963,6 +1029,8 @@ export interface components {
          *           "timestamp": "2024-01-23T10:20:00Z"
          *         }
          *       ],
+         *       "noteCount": 1,
+         *       "olderNotes": null,
          *       "tags": [
          *         "card",
          *         "payment"
@@ -991,10 +1059,18 @@ export interface components {
             assignedAgent: string | null;
             /** @description Those that came with the ticket */
             attachments: string[];
-            /** @description The conversation after the description, oldest first */
-            messages: components["schemas"]["DeskMessage"][];
-            /** @description For agents only, oldest first */
+            /** @description The conversation after the description, oldest first: the newest 100, and at most 1 MiB of text */
+            messages: components["schemas"]["Message"][];
+            /** @description All messages, also those that are not here */
+            messageCount: number;
+            /** @description For `cursor` of `GET /desk/tickets/{ticketId}/messages`; null: all are here */
+            olderMessages: string | null;
+            /** @description For agents only, oldest first: the newest 100, and at most 1 MiB of text */
             notes: components["schemas"]["Note"][];
+            /** @description All notes, also those that are not here */
+            noteCount: number;
+            /** @description For `cursor` of `GET /desk/tickets/{ticketId}/notes`; null: all are here */
+            olderNotes: string | null;
             /** @description In order */
             tags: string[];
             resolution: string | null;
@@ -1018,14 +1094,6 @@ export interface components {
              * @description Moves with every change that its customer can see
              */
             updatedAt: string;
-        };
-        DeskMessage: {
-            messageId: string;
-            sender: string;
-            content: string;
-            attachments: string[];
-            /** Format: date-time */
-            timestamp: string;
         };
         /**
          * @example {
@@ -1131,6 +1199,34 @@ export interface components {
                 code: string;
                 message: string;
             } | null;
+        };
+        /**
+         * @example {
+         *       "notes": [
+         *         {
+         *           "noteId": "note_001",
+         *           "author": "agent_123",
+         *           "content": "Called the bank: the card has expired",
+         *           "attachments": [
+         *             "file_id_789"
+         *           ],
+         *           "timestamp": "2024-01-23T10:20:00Z"
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "older": null,
+         *       "newer": null
+         *     }
+         */
+        NotePage: {
+            /** @description Oldest first; no more than 1 MiB of text, but one at least */
+            notes: components["schemas"]["Note"][];
+            /** @description All notes of the ticket */
+            total: number;
+            /** @description Send it as `cursor` for what comes before; null: nothing does */
+            older: string | null;
+            /** @description Send it as `cursor` for what comes after; null: nothing does yet */
+            newer: string | null;
         };
         /**
          * @example {
@@ -1317,6 +1413,7 @@ export interface components {
          *           }
          *         }
          *       ],
+         *       "agentsLeftOut": 0,
          *       "categories": [
          *         {
          *           "categoryId": "category_001",
@@ -1341,8 +1438,10 @@ export interface components {
             /** Format: date-time */
             to: string;
             overall: components["schemas"]["OverallFigures"];
-            /** @description Who answered or solved a ticket, by user id */
+            /** @description Who answered or solved a ticket, by user id: the 1,000 who did most */
             agents: components["schemas"]["AgentFigures"][];
+            /** @description How many more there are */
+            agentsLeftOut: number;
             /** @description The categories that have a ticket in one of the numbers, by id */
             categories: components["schemas"]["CategoryFigures"][];
         };
@@ -1425,7 +1524,7 @@ export interface components {
          * @description What went wrong: stable, for machines
          * @enum {string}
          */
-        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
+        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
         ErrorDetail: {
             /** @description Dotted path of the field, cut if it is long; '' for the whole request */
             path: string;
@@ -1478,6 +1577,14 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["AddedMessage"];
+            error: null;
+        };
+        ListMessagesResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["MessagePage"];
             error: null;
         };
         ListCategoriesResponse: {
@@ -1576,12 +1683,28 @@ export interface components {
             data: components["schemas"]["AddedMessage"];
             error: null;
         };
+        ListDeskMessagesResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["MessagePage"];
+            error: null;
+        };
         AddNoteResponse: {
             /** @constant */
             success: true;
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["Note"];
+            error: null;
+        };
+        ListNotesResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["NotePage"];
             error: null;
         };
         ListTagsResponse: {
@@ -1913,8 +2036,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Another one has this name */
-        NameTaken: {
+        /** @description Filled in, the text is longer than a message may be */
+        MacroTooLong: {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "ratelimit-policy": components["headers"]["ratelimit-policy"];
@@ -1925,8 +2048,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Filled in, the text is longer than a message may be */
-        MacroTooLong: {
+        /** @description Another one has this name */
+        NameTaken: {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "ratelimit-policy": components["headers"]["ratelimit-policy"];
@@ -2160,12 +2283,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The ticket and its conversation */
+            /** @description The ticket and the newest part of its conversation */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "ratelimit-policy": components["headers"]["ratelimit-policy"];
                     ratelimit: components["headers"]["ratelimit"];
+                    /** @description All of the list, also what is not in this answer */
+                    "x-total-count"?: number;
+                    /**
+                     * @description RFC 8288: `prev` is the page with what is older; absent where nothing is
+                     * @example </support/tickets/ticket_123/messages?cursor=WyJvbGRlciIsMjkwMV0>; rel="prev"
+                     */
+                    link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2418,6 +2548,93 @@ export interface operations {
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description `older` or `newer` of a page; absent: the newest */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
+                /** @description Items per page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Support ticket ID */
+                ticketId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the messages, and where to go on */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "messages": [
+                     *           {
+                     *             "messageId": "msg_001",
+                     *             "sender": "user_123",
+                     *             "content": "I can't make a payment",
+                     *             "attachments": [
+                     *               "file_id_456"
+                     *             ],
+                     *             "timestamp": "2024-01-22T16:30:00Z"
+                     *           }
+                     *         ],
+                     *         "total": 1,
+                     *         "older": null,
+                     *         "newer": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListMessagesResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Ticket not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -2814,6 +3031,8 @@ export interface operations {
                      *             "timestamp": "2024-01-22T16:30:00Z"
                      *           }
                      *         ],
+                     *         "messageCount": 1,
+                     *         "olderMessages": null,
                      *         "notes": [
                      *           {
                      *             "noteId": "note_001",
@@ -2825,6 +3044,8 @@ export interface operations {
                      *             "timestamp": "2024-01-23T10:20:00Z"
                      *           }
                      *         ],
+                     *         "noteCount": 1,
+                     *         "olderNotes": null,
                      *         "tags": [
                      *           "card",
                      *           "payment"
@@ -3648,6 +3869,182 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listDeskMessages: {
+        parameters: {
+            query?: {
+                /** @description `older` or `newer` of a page; absent: the newest */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
+                /** @description Items per page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Support ticket ID */
+                ticketId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the messages, and where to go on */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "messages": [
+                     *           {
+                     *             "messageId": "msg_001",
+                     *             "sender": "user_123",
+                     *             "content": "I can't make a payment",
+                     *             "attachments": [
+                     *               "file_id_456"
+                     *             ],
+                     *             "timestamp": "2024-01-22T16:30:00Z"
+                     *           }
+                     *         ],
+                     *         "total": 1,
+                     *         "older": null,
+                     *         "newer": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListDeskMessagesResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Ticket not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listNotes: {
+        parameters: {
+            query?: {
+                /** @description `older` or `newer` of a page; absent: the newest */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
+                /** @description Items per page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Support ticket ID */
+                ticketId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the notes, and where to go on */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "notes": [
+                     *           {
+                     *             "noteId": "note_001",
+                     *             "author": "agent_123",
+                     *             "content": "Called the bank: the card has expired",
+                     *             "attachments": [
+                     *               "file_id_789"
+                     *             ],
+                     *             "timestamp": "2024-01-23T10:20:00Z"
+                     *           }
+                     *         ],
+                     *         "total": 1,
+                     *         "older": null,
+                     *         "newer": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListNotesResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Ticket not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     addNote: {
         parameters: {
             query?: never;
@@ -4120,7 +4517,18 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["NameTaken"];
+            /** @description Another one has this name, or There may be 1,000 saved replies, with 2 MiB of text together */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4286,7 +4694,18 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["NameTaken"];
+            /** @description Another one has this name, or There may be 1,000 saved replies, with 2 MiB of text together */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4794,6 +5213,7 @@ export interface operations {
                      *             }
                      *           }
                      *         ],
+                     *         "agentsLeftOut": 0,
                      *         "categories": [
                      *           {
                      *             "categoryId": "category_001",
@@ -5036,7 +5456,18 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["NameTaken"];
+            /** @description Another one has this name, or There are as many categories as there may be: 200 active ones, 1,000 in all */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5367,7 +5798,18 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["NameTaken"];
+            /** @description Another one has this name, or There are as many categories as there may be: 200 active ones, 1,000 in all */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];

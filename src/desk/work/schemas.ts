@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { message } from '../../messages/schemas.js';
 import { note } from '../../notes/schemas.js';
 import { referredId } from '../../schema/id-fields.js';
 import { userId } from '../../schema/text.js';
@@ -8,17 +9,12 @@ import { priority, resolution, status, ticketId } from '../../tickets/schemas.js
 
 export const ticketInput = z.strictObject({ ticketId });
 
-const deskMessage = z
-  .strictObject({
-    messageId: z.string(),
-    sender: z.string(),
-    content: z.string(),
-    attachments: z.array(z.string()),
-    timestamp,
-  })
-  .meta({ id: 'DeskMessage' });
-
 const time = timestamp.nullable();
+const olderOf = (path: string) =>
+  z
+    .string()
+    .nullable()
+    .meta({ description: `For \`cursor\` of \`GET ${path}\`; null: all are here` });
 
 export const getDeskTicketOutput = z
   .strictObject({
@@ -31,8 +27,16 @@ export const getDeskTicketOutput = z
     categoryId: z.string(),
     assignedAgent: z.string().nullable().meta({ description: 'null until an agent takes it' }),
     attachments: z.array(z.string()).meta({ description: 'Those that came with the ticket' }),
-    messages: z.array(deskMessage).meta({ description: 'The conversation after the description, oldest first' }),
-    notes: z.array(note).meta({ description: 'For agents only, oldest first' }),
+    messages: z.array(message).meta({
+      description: 'The conversation after the description, oldest first: the newest 100, and at most 1 MiB of text',
+    }),
+    messageCount: z.int().meta({ description: 'All messages, also those that are not here' }),
+    olderMessages: olderOf('/desk/tickets/{ticketId}/messages'),
+    notes: z.array(note).meta({
+      description: 'For agents only, oldest first: the newest 100, and at most 1 MiB of text',
+    }),
+    noteCount: z.int().meta({ description: 'All notes, also those that are not here' }),
+    olderNotes: olderOf('/desk/tickets/{ticketId}/notes'),
     tags: z.array(z.string()).meta({ description: 'In order' }),
     resolution: z.string().nullable(),
     version: z.int().meta({ description: 'One more with every change, notes included' }),
@@ -66,6 +70,8 @@ export const getDeskTicketOutput = z
             timestamp: '2024-01-22T16:30:00Z',
           },
         ],
+        messageCount: 1,
+        olderMessages: null,
         notes: [
           {
             noteId: 'note_001',
@@ -75,6 +81,8 @@ export const getDeskTicketOutput = z
             timestamp: '2024-01-23T10:20:00Z',
           },
         ],
+        noteCount: 1,
+        olderNotes: null,
         tags: ['card', 'payment'],
         resolution: null,
         version: 4,

@@ -116,3 +116,16 @@ export const WRITE_HEADERS: Json = { 'idempotency-replayed': ref('headers', 'ide
 
 /** The headers of one page of a longer list. */
 export const PAGE_HEADERS: Json = { 'x-total-count': ref('headers', 'x-total-count'), link: ref('headers', 'link') };
+
+/** The headers of an answer that has the newest part of a list. */
+export const PART_HEADERS: Json = {
+  'x-total-count': {
+    description: 'All of the list, also what is not in this answer',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  link: {
+    description: 'RFC 8288: `prev` is the page with what is older; absent where nothing is',
+    schema: { type: 'string' },
+    example: '</support/tickets/ticket_123/messages?cursor=WyJvbGRlciIsMjkwMV0>; rel="prev"',
+  },
+};

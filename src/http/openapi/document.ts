@@ -11,6 +11,7 @@ import {
   type Json,
   PAGE_HEADERS,
   PARAMETERS,
+  PART_HEADERS,
   ref,
   successSchema,
   WRITE_HEADERS,
@@ -108,7 +109,12 @@ function describeOperation(operation: Operation, meta: Described, schemas: Recor
   schemas[envelope] = successSchema(withoutExamples(data));
   const success: Json = {
     description: meta.openapi?.successDescription ?? 'Success',
-    headers: { ...COMMON_HEADERS, ...(meta.paged && PAGE_HEADERS), ...(meta.writes && WRITE_HEADERS) },
+    headers: {
+      ...COMMON_HEADERS,
+      ...(meta.paged && PAGE_HEADERS),
+      ...(meta.partOf && PART_HEADERS),
+      ...(meta.writes && WRITE_HEADERS),
+    },
     content: {
       'application/json': {
         schema: ref('schemas', envelope),

@@ -84,6 +84,7 @@ const EXAMPLE_REQUEST_ID = '0b5a1a7e-8a3c-4f4e-9d5b-2f8f0f6f4c11';
 
 function exampleOf(code: ErrorCode, { invalid, missing = 'Ticket not found' }: Meta): AppError {
   if (code === 'NOT_FOUND') return new AppError(code, { message: missing });
+  if (code === 'TICKET_FULL' && invalid) return new AppError(code, { message: invalid });
   if (code !== 'BAD_REQUEST') return new AppError(code);
   // Every operation refuses a field that it does not know, so this is what each of them may really answer.
   return new AppError(code, { ...(invalid && { message: invalid }), details: [unknownField('attachment')] });

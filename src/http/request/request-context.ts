@@ -5,7 +5,7 @@ import type { Context } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { InFlight } from '../limits/in-flight.js';
-import { setPageHeaders } from '../response/page-headers.js';
+import { setPageHeaders, setPartHeaders } from '../response/page-headers.js';
 import { callsIn } from '../trpc/batch-calls.js';
 import { idempotencyKey } from './idempotency-key.js';
 
@@ -37,6 +37,7 @@ export function requestContext(
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),
     onPage: (info) => setPageHeaders(request, reply, publicPath, info),
+    onPart: (info) => setPartHeaders(request, reply, publicPath, info),
     onCall: (procedure, code, seconds) => metrics.call(procedure, surfaceOf(request), code, seconds),
   };
 }

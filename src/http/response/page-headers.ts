@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PageInfo } from '../../procedure/context.js';
+import type { PageInfo, PartInfo } from '../../procedure/context.js';
 
 /**
  * The size of a list and its neighbours as headers, as the documented body is a bare array: `X-Total-Count`, and on
@@ -27,4 +27,23 @@ export function setPageHeaders(
 function filters(request: FastifyRequest): string {
   const { page: _page, limit: _limit, ...others } = request.query as Record<string, string>;
   return Object.keys(others).length === 0 ? '' : `${new URLSearchParams(others)}&`;
+}
+
+/**
+ * How many there are of a list whose newest part is in the answer, and as `Link` (RFC 8288, `prev`) where the older ones are. On
+ * REST alone: the documented body has no place for it, and tRPC's clients are told by the list's own procedure.
+ */
+export function setPartHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicPath: string,
+  { total, older }: PartInfo,
+): void {
+  const { partOf } = request.routeOptions.config;
+  if (partOf === undefined) return;
+  reply.header('x-total-count', total);
+  if (older === null) return;
+  const params = request.params as Record<string, string>;
+  const path = partOf.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  reply.header('link', `<${publicPath}${path}?cursor=${older}>; rel="prev"`);
 }

@@ -29,7 +29,7 @@ interface RestOptions {
  */
 export async function restBridge(app: FastifyInstance, { router, createContext }: RestOptions): Promise<void> {
   forEachOpenApiProcedure(router._def.procedures, ({ path, procedure, meta }) => {
-    const { openapi, policy, invalid, paged } = meta as Meta & { openapi: OpenApi };
+    const { openapi, policy, invalid, paged, partOf } = meta as Meta & { openapi: OpenApi };
     const url = openapi.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const { inputs } = procedure._def as unknown as ProcedureDefinition;
     const pathNames = [...openapi.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
@@ -39,7 +39,7 @@ export async function restBridge(app: FastifyInstance, { router, createContext }
     app.route({
       method: openapi.method,
       url,
-      config: { procedure: path, invalid, paged, bodyBounds: () => bounds },
+      config: { procedure: path, invalid, paged, partOf, bodyBounds: () => bounds },
       // Before the body is read: who may not call does not get to send us one.
       onRequest: (request, _reply, done) => {
         requirePolicy(request.principal, policy);

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_ACTIVE, MAX_CATEGORIES } from '../../../src/categories/desk-category.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
+import { numbered } from '../../support/fill-ticket.js';
 import { rawRows } from '../../support/raw-rows.js';
 import { dataOf, NEW_TICKET, newUser, pathsOf } from '../../support/tickets.js';
 import { adminToken, agentToken, customerToken } from '../../support/tokens.js';
@@ -166,6 +168,53 @@ describe.each(CALLS)("the categories' administration over %s", (_name, open) => 
         message: 'Category not found',
       });
     }
+  });
+
+  describe('there are a maximum of', () => {
+    const rows = (count: number, archivedAt: Date | null) =>
+      numbered(count).map((n) => ({
+        id: `category_${archivedAt ? 'archived' : 'active'}_${n}`,
+        name: `Filled ${n}`,
+        description: 'd',
+        position: 10_000 + Number(n),
+        archivedAt,
+      }));
+    const fill = (count: number, archivedAt: Date | null) =>
+      server.db.transaction((tx) => tx.category.createMany({ data: rows(count, archivedAt) }));
+    const unfill = () =>
+      server.db.transaction((tx) => tx.category.deleteMany({ where: { name: { startsWith: 'Filled ' } } }));
+    const refused = async (call: Promise<unknown>) => {
+      const before = await list(agent);
+      expect(await call).toMatchObject({ ok: false, status: 409, code: 'TOO_MANY_CATEGORIES' });
+      expect(await list(agent)).toEqual(before);
+    };
+    afterEach(unfill);
+
+    it('200 active ones', async () => {
+      const archived = await created();
+      dataOf(await admin('desk.categories.archive', { categoryId: archived.categoryId }));
+      await fill(MAX_ACTIVE - (await active(agent)).length - 1, null);
+      const outcomes = await Promise.all([created, created, created].map((create) => create().catch(() => undefined)));
+      const [last] = outcomes.filter((outcome) => outcome !== undefined);
+      expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1);
+      expect(dataOf(await customer('support.categories.list'))).toHaveLength(200);
+      await refused(admin('desk.categories.create', fresh()));
+      await refused(admin('desk.categories.restore', { categoryId: archived.categoryId }));
+      // One that is active already is restored as before; one that goes makes room.
+      dataOf(await admin('desk.categories.restore', { categoryId: last.categoryId }));
+      dataOf(await admin('desk.categories.archive', { categoryId: last.categoryId }));
+      dataOf(await admin('desk.categories.restore', { categoryId: archived.categoryId }));
+    });
+
+    it('1,000 in all', async () => {
+      const { categoryId } = await created();
+      dataOf(await admin('desk.categories.archive', { categoryId }));
+      await fill(MAX_CATEGORIES - (await list(agent)).length, new Date());
+      expect(await list(agent)).toHaveLength(1_000);
+      await refused(admin('desk.categories.create', fresh()));
+      dataOf(await admin('desk.categories.restore', { categoryId }));
+      dataOf(await admin('desk.categories.change', { categoryId, description: 'Other' }));
+    });
   });
 
   it('agents may look, and customers not even that', async () => {

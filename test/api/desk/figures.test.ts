@@ -4,6 +4,7 @@ import type { Figures } from '../../../src/figures/schemas.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
 import { fillQueue } from '../../support/fill-queue.js';
+import { numbered } from '../../support/fill-ticket.js';
 import { ticketRow } from '../../support/open-database.js';
 import { randomness } from '../../support/randomness.js';
 import { runSql } from '../../support/run-sql.js';
@@ -66,6 +67,7 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
       to: iso(NOW + 2 * MINUTE),
       overall: { opened: 0, answered: 0, solved: 0, firstResponseSeconds: NONE, resolutionSeconds: NONE },
       agents: [],
+      agentsLeftOut: 0,
       categories: [],
     });
   });
@@ -93,6 +95,7 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
         { agent: 'agent_a', answered: 1, solved: 0, firstResponseSeconds: seconds(1), resolutionSeconds: NONE },
         { agent: 'agent_b', answered: 1, solved: 1, firstResponseSeconds: seconds(3), resolutionSeconds: seconds(4) },
       ],
+      agentsLeftOut: 0,
       categories: [
         {
           categoryId: 'category_001',
@@ -112,6 +115,30 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
         },
       ],
     });
+  });
+
+  it('name the 1,000 agents who did most, by user id, and say how many more there are', async () => {
+    // Each of 1,003 has solved one ticket, and those whose number ends in 7 one more.
+    const busy = (n: number) => n % 10 === 7;
+    const rows = numbered(1_003).flatMap((name) => [name, ...(busy(Number(name)) ? [name] : [])]);
+    const values = (row: (n: number, name: string) => string) =>
+      rows.map((name, n) => `(${row(n, `agent_${name.padStart(4, '0')}`)})`).join(', ');
+    const [created, resolved] = [iso(NOW), iso(NOW + MINUTE)].map((time) => `'${time.replace('Z', '+00:00')}'`);
+    await runSql(
+      server.databaseUrl,
+      `INSERT INTO tickets (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, resolved_at)
+      VALUES ${values((n) => `'solved_${n}', 'user_${n}', 's', 'd', 'Resolved', 'Low', 'category_001', '[]', ${created}, ${created}, ${resolved}`)}`,
+    );
+    await runSql(
+      server.databaseUrl,
+      `INSERT INTO events (transaction_id, ticket_id, type, actor, before, after, created_at)
+      VALUES ${values((n, name) => `0, 'solved_${n}', 'ticket.resolved', '${name}', '{}', '{}', ${resolved}`)}`,
+    );
+    const { agents, agentsLeftOut, overall } = await all();
+    expect([agents.length, agentsLeftOut, overall.solved]).toEqual([1_000, 3, rows.length]);
+    const names = agents.map(({ agent: name }) => name);
+    expect(names).toEqual(names.toSorted());
+    expect(agents.filter(({ solved }) => solved === 2)).toHaveLength(100);
   });
 
   it('count each in the period in which it happened: from is part of it, to is not', async () => {
@@ -289,6 +316,7 @@ describe('the figures of any tickets', () => {
         agent,
         ...work((ticket, done) => agentOf(ticket, done) === agent),
       })),
+      agentsLeftOut: 0,
       categories: [...new Set(inNumbers.map(({ category }) => category))].toSorted().map((categoryId) => ({
         categoryId,
         opened: opened(tickets.filter(({ category }) => category === categoryId)),

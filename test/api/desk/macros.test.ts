@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_MACROS, MAX_MACROS_BYTES } from '../../../src/macros/require-room.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
+import { numbered } from '../../support/fill-ticket.js';
 import { dataOf, NEW_TICKET, newUser, pathsOf, TIMESTAMP } from '../../support/tickets.js';
 import { adminToken, agentToken, customerToken } from '../../support/tokens.js';
 
@@ -71,6 +73,49 @@ describe.each(CALLS)('saved replies over %s', (_name, open) => {
     expect(await admin('desk.macros.change', { macroId, name: sent.name })).toMatchObject(taken);
     expect((await all()).filter((one: { name: string }) => one.name === sent.name)).toHaveLength(1);
     expect(await all()).toContainEqual(expect.objectContaining({ macroId, name }));
+  });
+
+  describe('have a maximum', () => {
+    const now = new Date();
+    const rows = (count: number, text: string) =>
+      numbered(count).map((n) => ({ id: `macro_${n}`, name: `Macro ${n}`, text, createdAt: now, updatedAt: now }));
+    const fill = (count: number, text: string) =>
+      server.db.transaction((tx) => tx.macro.createMany({ data: rows(count, text) }));
+    const clear = () => server.db.transaction((tx) => tx.macro.deleteMany());
+    const stored = () => server.db.reader.macro.findMany({ orderBy: { id: 'asc' } });
+    const refused = async (call: Promise<unknown>) => {
+      const before = await stored();
+      expect(await call).toMatchObject({ ok: false, status: 409, code: 'TOO_MANY_MACROS' });
+      expect(await stored()).toEqual(before);
+    };
+    beforeEach(clear);
+    afterEach(clear);
+
+    it('of 1,000, also where several are saved at once', async () => {
+      await fill(MAX_MACROS - 1, 'x');
+      const outcomes = await Promise.all(numbered(3).map(() => admin('desk.macros.create', fresh())));
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+      expect((await stored()).length).toBe(1_000);
+      await refused(admin('desk.macros.create', fresh()));
+      // What is there can be changed, and what goes makes room.
+      dataOf(await admin('desk.macros.change', { macroId: 'macro_1', text: 'y' }));
+      dataOf(await admin('desk.macros.delete', { macroId: 'macro_2' }));
+      dataOf(await admin('desk.macros.create', fresh()));
+    });
+
+    it('of 2 MiB of text, so that no page has more', async () => {
+      // 39,500 bytes each, and their names: some thousands are left.
+      await fill(53, '😀'.repeat(9_875));
+      const used = (await stored()).reduce((sum, { name, text }) => sum + Buffer.byteLength(name + text), 0);
+      const left = MAX_MACROS_BYTES - used;
+      const { name } = fresh();
+      await refused(admin('desk.macros.create', { name, text: 'x'.repeat(left - name.length + 1) }));
+      const { macroId } = dataOf(await admin('desk.macros.create', { name, text: 'x'.repeat(left - name.length) }));
+      await refused(admin('desk.macros.change', { macroId, text: 'x'.repeat(left - name.length + 1) }));
+      await refused(admin('desk.macros.change', { macroId, name: `${name}!` }));
+      dataOf(await admin('desk.macros.change', { macroId, text: 'Short' }));
+      expect((await all()).length).toBe(54);
+    });
   });
 
   it('are filled in for a ticket, and nothing is sent', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/schema/ids.js';
 import { startApp, type TestApp } from '../../support/app.js';
+import { fillMessages, numbered } from '../../support/fill-ticket.js';
 import { IMPOSSIBLE_IDS } from '../../support/ids.js';
+import { restClient } from '../../support/rest-client.js';
 import { openTrpc, SURFACES, type Surface } from '../../support/surfaces.js';
 import {
   dataOf,
@@ -123,6 +125,78 @@ describe.each(SURFACES)('get over %s', (_name, open) => {
       const outcome = await open(server.url, token).get(id);
       expect(outcome).toMatchObject({ ok: false, status: 401, code: 'UNAUTHORIZED', message: 'Unauthorized' });
     }
+  });
+});
+
+describe.each(SURFACES)('the newest part of a long conversation over %s', (surface, open) => {
+  const userId = newUser();
+  let customer: Surface;
+  beforeAll(() => {
+    customer = open(server.url, customerToken(userId));
+  });
+  const isRest = surface === 'REST';
+
+  /** What a ticket with these messages shows, and its headers. */
+  async function shown(texts: string[]) {
+    const ticketId = await openTicket(customer);
+    const sent = await fillMessages(server.databaseUrl, ticketId, texts);
+    const outcome = await customer.get(ticketId);
+    const messages: { messageId: string; content: string }[] = dataOf(outcome).messages;
+    // The newest without a gap, oldest first.
+    const newest = messages.length === 0 ? [] : sent.slice(-messages.length);
+    expect(messages.map(({ messageId, content }) => ({ id: messageId, content }))).toEqual(newest);
+    const [total, link] = ['x-total-count', 'link'].map((name) => outcome.headers.get(name));
+    expect(total).toBe(isRest ? String(texts.length) : null);
+    return { ticketId, count: messages.length, link };
+  }
+
+  it.each([
+    [0, 0],
+    [1, 1],
+    [26, 26],
+    [27, 27],
+    [99, 99],
+    [100, 100],
+    [101, 100],
+    [250, 100],
+  ])('of %i messages are %i', async (all, count) => {
+    const one = await shown(numbered(all));
+    expect(one.count).toBe(count);
+    expect(one.link === null).toBe(!isRest || all === count);
+  });
+
+  it.each([
+    // 40,000 bytes each: 26 of them are the most below 1 MiB.
+    ['of four bytes each', '😀'.repeat(10_000), 60, 26],
+    ['of three', '語'.repeat(10_000), 60, 34],
+    ['of two', 'ü'.repeat(10_000), 100, 52],
+    ['of one', 'x'.repeat(10_000), 100, 100],
+    ['that JSON has to escape', '\u0001'.repeat(10_000), 100, 100],
+    ['1 MiB to the byte in 64', 'x'.repeat(2 ** 14), 70, 64],
+    ['a byte more', 'x'.repeat(2 ** 14 + 1), 70, 63],
+    ['that are longer than any we take', 'x'.repeat(2 ** 20 + 1), 30, 1],
+  ])('are at most 1 MiB of text: characters %s', async (_case, text, all, count) => {
+    expect((await shown(Array(all).fill(text))).count).toBe(count);
+  });
+
+  it('always has the newest one', async () => {
+    const long = Array(30).fill('x'.repeat(40_000));
+    expect((await shown([...long, 'x'.repeat(2 ** 20 + 1)])).count).toBe(1);
+    expect((await shown([...long, 'x'.repeat(2 ** 20 + 1), 'y'])).count).toBe(1);
+  });
+
+  it.runIf(isRest)('says where the older ones are, by a link that works as it stands', async () => {
+    const { ticketId, link } = await shown(numbered(205));
+    const pattern = new RegExp(`^</support/tickets/${ticketId}/messages\\?cursor=[\\w-]+>; rel="prev"$`);
+    expect(link).toMatch(pattern);
+    const rest = restClient(server.url, customerToken(userId));
+    const contents: string[] = [];
+    for (let path = /<(.*)>/.exec(link ?? '')?.[1]; path !== undefined; ) {
+      const { body } = await rest.get(`${path}&limit=100`);
+      contents.unshift(...body.data.messages.map(({ content }: { content: string }) => content));
+      path = body.data.older === null ? undefined : `/support/tickets/${ticketId}/messages?cursor=${body.data.older}`;
+    }
+    expect(contents).toEqual(numbered(105));
   });
 });
 

@@ -106,7 +106,8 @@ function errorOf(result: CallResult | undefined): { code: string; details?: { pa
   return result !== undefined && 'error' in result ? result.error.data : undefined;
 }
 
-const NO_SCHEMA_SAYS = /^(?:categoryId|after|tag|prefix|(?:add|remove)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
+const NO_SCHEMA_SAYS =
+  /^(?:categoryId|after|cursor|tag|prefix|(?:add|remove)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
 
 /** The document and the server agree on what is right. */
 function checkVerdict(

@@ -47,6 +47,17 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
   macroId: fc.constantFrom(...MACROS),
   priority: fc.constantFrom(...TICKET_PRIORITIES),
   'Idempotency-Key': idempotencyKey,
+  cursor: fc
+    .constantFrom(
+      ['older', 2],
+      ['newer', 0],
+      ['newer', 2 ** 31 - 1],
+      ['older', 2 ** 31],
+      ['older', '2026-01-22T16:30:00.000Z', 'note_1'],
+      ['newer', '0001-01-01T00:00:00.000Z', 'note_'],
+      ['older', '9999-12-31T24:00:00.000Z', 'note_1'],
+    )
+    .map((place) => Buffer.from(JSON.stringify(place)).toString('base64url')),
   after: fc
     .constantFrom('updated', 'waiting')
     .map((sort) =>
