@@ -23,7 +23,8 @@ export function autoClose({ db, clock, days }: AutoClose): Job {
     async run(signal) {
       const before = new Date(clock.now().getTime() - days * DAY_MS);
       let closed = 0;
-      for (let last = BATCH; last === BATCH && !signal.aborted; closed += last) {
+      // A batch may be smaller as some of it was left out: there may be more behind it.
+      for (let last = BATCH; last > 0 && !signal.aborted; closed += last) {
         last = await db.write((sql) => closeResolved({ sql, clock }, { before, limit: BATCH }));
       }
       return closed;

@@ -18,9 +18,9 @@ type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'a
  * messages that come at the same time get one place each.
  */
 const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append message', {
-  old: ({ lockRow }) =>
-    `SELECT status AS "oldStatus" FROM tickets
-    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND message_count < ${MAX_MESSAGES} ${lockRow}`,
+  old: ({ lockUser, lockRow }) => `
+    SELECT status AS "oldStatus" FROM tickets
+    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND message_count < ${MAX_MESSAGES} AND ${lockUser('user_id')} ${lockRow}`,
   ticket: ({ later, from }) => `
     UPDATE tickets
     SET status = ${statusAfterMessageSql()}, ${answeringSql(later('updated_at', ':now'))}, version = version + 1,

@@ -9,9 +9,12 @@ const SYSTEM: Principal = { userId: SYSTEM_USER_ID, role: 'admin' };
 
 const takeResolved = new Statement<{ before: Date; limit: number }, { ticketId: string }>(
   'take resolved tickets',
-  ({ takeRows }) => `
-  SELECT id AS "ticketId" FROM tickets WHERE status = 'Resolved' AND resolved_at <= :before
-  ORDER BY resolved_at LIMIT :limit ${takeRows}`,
+  ({ tryLockUser, takeRows }) => `
+  WITH due AS (
+    SELECT id, user_id FROM tickets WHERE status = 'Resolved' AND resolved_at <= :before ORDER BY resolved_at LIMIT :limit)
+  SELECT tickets.id AS "ticketId" FROM due CROSS JOIN tickets
+  WHERE tickets.id = due.id AND tickets.status = 'Resolved' AND tickets.resolved_at <= :before
+    AND ${tryLockUser('due.user_id')} ${takeRows}`,
 );
 
 const closeTaken = new Statement<{ ticketId: string; now: Date }, { closedAt: string }>(
@@ -25,8 +28,9 @@ const closeTaken = new Statement<{ ticketId: string; now: Date }, { closedAt: st
 );
 
 /**
- * Closes up to `limit` tickets that have been resolved since `before` or longer, longest first, and gives how many. Several
- * instances at once take different ones. One that somebody works on in this moment is left for the next time.
+ * Closes up to `limit` tickets that have been resolved since `before` or longer, longest first, and gives how many. Waits for
+ * no lock: those of users whose tickets somebody changes in this moment are left for the next time, and so are tickets that
+ * somebody works on. So it takes the tickets of several users in whatever order (docs/decisions/0019-lock-order.md).
  */
 export async function closeResolved(
   { sql, clock }: Pick<WriteScope, 'sql' | 'clock'>,

@@ -9,8 +9,9 @@ import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } fro
 type Closing = VisibleTicket & { closer: string; resolution: string | null; now: Date };
 
 const closeOpenTicket = new WriteChain<Closing, { closedAt: string }>('close ticket', {
-  old: ({ lockRow }) => `
-    SELECT status AS "oldStatus", resolution AS "oldResolution" FROM tickets WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} ${lockRow}`,
+  old: ({ lockUser, lockRow }) => `
+    SELECT status AS "oldStatus", resolution AS "oldResolution" FROM tickets
+    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND ${lockUser('user_id')} ${lockRow}`,
   ticket: ({ later, from }) => `
     UPDATE tickets
     SET status = 'Closed', resolution = COALESCE(:resolution, resolution), waiting_since = NULL, version = version + 1,

@@ -26,6 +26,13 @@ export interface Dialect {
   jsonObject(fields: Record<string, string>): string;
   /** In the `WHERE` of a long statement that looks at many rows: ends it when its time is up. */
   readonly withinTime: string;
+  /**
+   * In the `WHERE` of what locks a ticket whose status or priority may change: the lock of its user comes before
+   * (docs/decisions/0019-lock-order.md). Takes the column that has the user.
+   */
+  lockUser(column: string): string;
+  /** The same for several tickets of whomever: leaves out those of users whose lock somebody else has. */
+  tryLockUser(column: string): string;
   /** At the end of a `SELECT` of one row that is about to be changed: it stays as it was read until the transaction ends. */
   readonly lockRow: string;
   /** The same for several rows; leaves out those that somebody else has locked. */
@@ -51,6 +58,8 @@ export const DIALECTS: Record<Engine, Dialect> = {
     jsonObject: (fields) => `json_object(${pairs(fields)})`,
     withinTime: 'within_time()',
     // There is one writer.
+    lockUser: () => 'TRUE',
+    tryLockUser: () => 'TRUE',
     lockRow: '',
     takeRows: '',
     // Their columns come as values.
@@ -70,6 +79,8 @@ export const DIALECTS: Record<Engine, Dialect> = {
     jsonObject: (fields) => `jsonb_build_object(${pairs(fields)})`,
     // The server does so by itself.
     withinTime: 'TRUE',
+    lockUser: (column) => `lock_user(${column})`,
+    tryLockUser: (column) => `try_lock_user(${column})`,
     // Lets foreign keys to the row be checked meanwhile.
     lockRow: 'FOR NO KEY UPDATE',
     takeRows: 'FOR NO KEY UPDATE SKIP LOCKED',

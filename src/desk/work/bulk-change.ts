@@ -1,9 +1,17 @@
+import { Statement } from '../../db/sql/statement.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
+import { isTicketId } from '../../schema/ids.js';
 import { assignment } from './assign-ticket.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { BulkChangeInput, BulkResult } from './schemas.js';
 import { requireCategory } from './update-ticket.js';
+
+const selectUsers = new Statement<{ ticketIds: string }, { ticketId: string; userId: string }>(
+  'select users of tickets',
+  ({ listed }) => `SELECT id AS "ticketId", user_id AS "userId" FROM tickets
+  WHERE id IN (SELECT value FROM ${listed(':ticketIds')} AS listed)`,
+);
 
 /**
  * Makes one change on many tickets. Each is changed whole or not at all, and what is wrong with one keeps none of the
@@ -11,9 +19,18 @@ import { requireCategory } from './update-ticket.js';
  */
 export async function bulkChange(scope: WriteScope, { ticketIds, change }: BulkChangeInput): Promise<BulkResult[]> {
   const results = new Map<string, BulkResult>();
-  // Locked in one order, whoever asks: two of these at once wait for each other in turn, never both.
-  for (const ticketId of [...new Set(ticketIds)].sort()) results.set(ticketId, await one(scope, ticketId, change));
+  for (const ticketId of await inLockOrder(scope, ticketIds)) results.set(ticketId, await one(scope, ticketId, change));
   return ticketIds.map((ticketId) => results.get(ticketId) as BulkResult);
+}
+
+/** Each once: by user, then by ticket (docs/decisions/0019-lock-order.md). The user of a ticket never changes. */
+async function inLockOrder({ sql }: WriteScope, ticketIds: readonly string[]): Promise<string[]> {
+  const ids = [...new Set(ticketIds)].sort();
+  const found = await sql.rows(selectUsers, { ticketIds: JSON.stringify(ids.filter(isTicketId)) });
+  const users = new Map(found.map(({ ticketId, userId }) => [ticketId, userId]));
+  // What is not there locks nobody.
+  const userOf = (ticketId: string) => users.get(ticketId) ?? '';
+  return ids.sort((a, b) => (userOf(a) < userOf(b) ? -1 : userOf(a) > userOf(b) ? 1 : 0));
 }
 
 async function one(scope: WriteScope, ticketId: string, change: BulkChangeInput['change']): Promise<BulkResult> {

@@ -8,7 +8,7 @@ import { mayStep, type TicketPriority, type TicketStatus } from '../../tickets/l
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { TicketState } from './schemas.js';
 
-/** A ticket under its lock: nobody changes it before the transaction ends. */
+/** A ticket under its lock, and its user's before it: nobody changes it before the transaction ends. */
 export interface LockedTicket {
   readonly ticketId: string;
   readonly status: TicketStatus;
@@ -28,10 +28,10 @@ export type Change = Partial<Pick<LockedTicket, 'status' | 'priority' | 'categor
 
 const lockTicket = new Statement<{ ticketId: string }, LockedTicket>(
   'lock ticket',
-  ({ lockRow }) => `
+  ({ lockUser, lockRow }) => `
   SELECT id AS "ticketId", status, priority, category_id AS "categoryId", assigned_agent AS "assignedAgent", resolution,
     version, updated_at AS "updatedAt", waiting_since AS "waitingSinceAt", resolved_at AS "resolvedAt", closed_at AS "closedAt"
-  FROM tickets WHERE id = :ticketId ${lockRow}`,
+  FROM tickets WHERE id = :ticketId AND ${lockUser('user_id')} ${lockRow}`,
 );
 
 type Stored = Record<'ticketId' | 'status' | 'priority' | 'categoryId', string> &
@@ -50,7 +50,7 @@ const updateTicket = new Statement<Stored>(
 );
 
 /**
- * Changes a ticket for the desk: locks it, has `decide` say what is to change, and writes that with its event. What is so
+ * Changes a ticket for the desk: locks its user and it, has `decide` say what is to change, and writes that with its event. What is so
  * already is no change; where nothing is left, nothing is written. `decide` may throw: then nothing is, either.
  *
  * @throws AppError NOT_FOUND; INVALID_TRANSITION for a step that the life cycle does not have, and for any change of a
