@@ -13,13 +13,14 @@ export function lastExpired(now: Date): Date {
   return new Date(now.getTime() - KEPT_MS);
 }
 
-/** Bound by rows, not by time. Says twice what has expired: a key that is claimed anew just then must stay. */
+/** Bound by rows, not by time. Waits for nobody: what another instance removes, or somebody claims anew just then, is left out. */
 const deleteExpired = new Statement<{ expired: Date; batch: number }>(
   'delete expired idempotency records',
-  `DELETE FROM idempotency_records
-  WHERE (user_id, key) IN
-    (SELECT user_id, key FROM idempotency_records WHERE created_at <= :expired ORDER BY created_at LIMIT :batch)
-  AND created_at <= :expired`,
+  ({ takeRows }) => `
+  WITH expired AS (
+    SELECT user_id, key FROM idempotency_records
+    WHERE created_at <= :expired ORDER BY created_at LIMIT :batch ${takeRows})
+  DELETE FROM idempotency_records WHERE (user_id, key) IN (SELECT user_id, key FROM expired)`,
 );
 
 interface Expiry {

@@ -70,7 +70,7 @@ describe('removal', () => {
     using recording = recordStatements(inject('engine'));
     expect(await remove()).toBe(1234);
     expect(await left()).toEqual({ young: 700 });
-    const deletes = recording.statements.filter(({ sql }) => sql.startsWith('DELETE'));
+    const deletes = recording.statements.filter(({ sql }) => sql.includes('DELETE FROM'));
     expect(deletes).toHaveLength(3);
     // PostgreSQL rightly reads a table as small as this one from end to end.
     if (inject('engine') === 'postgresql') return;
@@ -94,14 +94,12 @@ describe('removal', () => {
   });
 
   // On SQLite there is one writer at a time: nothing comes between.
-  it.runIf(inject('engine') === 'postgresql')('leaves a key that is claimed anew while it waits', async () => {
+  it.runIf(inject('engine') === 'postgresql')('leaves a key that is being claimed anew, and does not wait for it', async () => {
     await put('old', 1, DAY_MS);
     const held = await holdRow(database.url, `UPDATE idempotency_records SET created_at = '${NOW.toISOString()}'`);
     await put('old', 1, DAY_MS);
-    const removed = remove();
-    await held.waitedFor();
+    expect(await remove()).toBe(1);
     await held.commit();
-    expect(await removed).toBe(1);
     expect(await recordsOf(database.db, 'old')).toMatchObject([{ createdAt: NOW }]);
   });
 });
