@@ -33,7 +33,7 @@ import { logRequests, requestId } from './http/request/request-log.js';
 import { measureRequests } from './http/request/request-metrics.js';
 import { readableUrl, refuseUnreadableUrls } from './http/request/unreadable-urls.js';
 import { handleError } from './http/response/error-handler.js';
-import { forbidCaching, sendSecurityHeaders } from './http/response/security-headers.js';
+import { sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
 import { restBridge } from './http/rest/bridge.js';
 import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
@@ -116,7 +116,6 @@ export async function buildApp({
   metrics.watch({ bodyBytes: () => budget.used });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {
-    forbidCaching(scope);
     scope.addHook('onRequest', (request, _reply, done) => {
       const identify = (principal: Principal | null) => {
         request.principal = principal;

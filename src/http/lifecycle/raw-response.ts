@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AppError } from '../../errors/app-error.js';
 import { failure } from '../response/envelope.js';
+import { NO_STORE } from '../response/security-headers.js';
 import type { OpenRequests } from './open-requests.js';
 
 const REASONS: Record<number, string> = {
@@ -55,7 +56,7 @@ function write(socket: Socket, { failed, id, headers = [] }: Refusal): void {
       `HTTP/1.1 ${failed.status} ${REASONS[failed.status] ?? 'Error'}`,
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
-      'cache-control: no-store',
+      `cache-control: ${NO_STORE}`,
       `x-request-id: ${id}`,
       ...headers,
       'connection: close',

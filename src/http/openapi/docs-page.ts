@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
 import { addStep } from '../hooks.js';
 import { handleError } from '../response/error-handler.js';
+import { allowCaching } from '../response/security-headers.js';
 
 /** This server and nothing else. Not the plugin's default: that sends a page on plain HTTP to HTTPS for its parts. */
 const CONTENT_SECURITY_POLICY =
@@ -23,6 +24,7 @@ const IGNORED_HEADERS = ['range', 'if-range', 'if-match', 'if-unmodified-since']
  */
 export async function docsPage(app: FastifyInstance, document: string, publicPath?: string): Promise<void> {
   const served = publicPath === undefined ? document : withServer(document, publicPath);
+  allowCaching(app);
   addStep(app, 'onRequest', ({ headers }) => {
     for (const name of IGNORED_HEADERS) delete headers[name];
   });

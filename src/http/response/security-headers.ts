@@ -5,9 +5,14 @@ import helmet from 'helmet';
 import type { Config } from '../../config/config.js';
 import { addStep } from '../hooks.js';
 
+/** `Cache-Control` of whatever may hold personal data. */
+export const NO_STORE = 'no-store';
+
 /**
  * Sends helmet's headers with every answer. They are the same for all of them: helmet is asked once, at start-up, instead of
  * working them out for each (docs/performance.md).
+ *
+ * Nothing of what is answered may be kept by a cache, not even the browser's own: see allowCaching() for what is for all.
  */
 export function sendSecurityHeaders(
   app: FastifyInstance,
@@ -19,16 +24,19 @@ export function sendSecurityHeaders(
     // What else runs below the same domain is not ours to say.
     strictTransportSecurity: { includeSubDomains },
   })(answer.req, answer, () => {});
-  const headers = Object.entries(answer.getHeaders()) as [name: string, value: string][];
+  const headers = Object.entries({ ...answer.getHeaders(), 'cache-control': NO_STORE }) as [
+    name: string,
+    value: string,
+  ][];
 
   addStep(app, 'onRequest', (_request, reply) => {
     for (const [name, value] of headers) reply.header(name, value);
   });
 }
 
-/** For whatever holds personal data: no cache keeps it, not even the browser's own. */
-export function forbidCaching(app: FastifyInstance): void {
+/** For what is the same for everybody: whoever answers says how long it may be kept, or says nothing. */
+export function allowCaching(app: FastifyInstance): void {
   addStep(app, 'onRequest', (_request, reply) => {
-    reply.header('cache-control', 'no-store');
+    reply.removeHeader('cache-control');
   });
 }

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { AppError } from '../../errors/app-error.js';
 import { describeFailure } from '../../procedure/trpc.js';
 import { failure, failureHeaders } from './envelope.js';
+import { NO_STORE } from './security-headers.js';
 
 /** Where the tRPC surface is. */
 export const TRPC_PREFIX = '/trpc';
@@ -11,6 +12,8 @@ export const TRPC_PREFIX = '/trpc';
 export function sendFailure(reply: FastifyReply, error: AppError): FastifyReply {
   const { id, url } = reply.request;
   const body = url.startsWith(`${TRPC_PREFIX}/`) ? trpcFailure(error, id) : failure(error, id);
+  // Also where no hook has run, and where what was asked for could have been kept.
+  reply.header('cache-control', NO_STORE);
   return reply.code(error.status).headers(failureHeaders(error)).send(body);
 }
 

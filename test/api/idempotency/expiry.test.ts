@@ -94,12 +94,15 @@ describe('removal', () => {
   });
 
   // On SQLite there is one writer at a time: nothing comes between.
-  it.runIf(inject('engine') === 'postgresql')('leaves a key that is being claimed anew, and does not wait for it', async () => {
-    await put('old', 1, DAY_MS);
-    const held = await holdRow(database.url, `UPDATE idempotency_records SET created_at = '${NOW.toISOString()}'`);
-    await put('old', 1, DAY_MS);
-    expect(await remove()).toBe(1);
-    await held.commit();
-    expect(await recordsOf(database.db, 'old')).toMatchObject([{ createdAt: NOW }]);
-  });
+  it.runIf(inject('engine') === 'postgresql')(
+    'leaves a key that is being claimed anew, and does not wait for it',
+    async () => {
+      await put('old', 1, DAY_MS);
+      const held = await holdRow(database.url, `UPDATE idempotency_records SET created_at = '${NOW.toISOString()}'`);
+      await put('old', 1, DAY_MS);
+      expect(await remove()).toBe(1);
+      await held.commit();
+      expect(await recordsOf(database.db, 'old')).toMatchObject([{ createdAt: NOW }]);
+    },
+  );
 });
