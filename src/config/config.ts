@@ -159,7 +159,9 @@ export const environment = z.object({
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).prefault('4096').meta({
     description: 'Open connections; more are closed without an answer',
   }),
-  BODY_LIMIT: wholeNumber(1024, 104_857_600).prefault('1048576').meta({ description: 'Largest request body in bytes' }),
+  BODY_LIMIT: wholeNumber(1024, 104_857_600).prefault('1048576').meta({
+    description: 'Largest request body in bytes; most operations take less, by what their fields may hold',
+  }),
   BODY_BYTES_IN_FLIGHT: wholeNumber(1_048_576, 10_000_000_000).prefault('67108864').meta({
     description:
       'Bytes of request bodies that are received or worked on at once; more are refused with 503, and one user has an eighth',
