@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import Database from 'better-sqlite3';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { migrate } from '../src/db/migrations/migrate.js';
+import { openSqlite } from '../src/db/sqlite/open.mjs';
 
 export type Engine = 'sqlite' | 'postgresql';
 
@@ -64,7 +64,7 @@ export async function fillDatabase(url: string, engine: Engine, rows: Row[]): Pr
 }
 
 function fillSqlite(path: string, rows: Row[]): void {
-  const db = new Database(path);
+  const db = openSqlite(path);
   const ticket = db.prepare(`INSERT INTO tickets (id, user_id, subject, description, status, priority, category_id,
     attachments, message_count, created_at, updated_at) VALUES (?, ?, ?, ?, 'Open', 'High', 'category_001', '[]', ?, ?, ?)`);
   const message = db.prepare(`INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at)
@@ -111,7 +111,7 @@ async function fillPostgresql(url: string, rows: Row[]): Promise<void> {
 export async function reopen(url: string, engine: Engine): Promise<void> {
   const sql = `UPDATE tickets SET status = 'Open', closed_at = NULL, resolution = NULL WHERE closed_at IS NOT NULL`;
   if (engine === 'sqlite') {
-    const db = new Database(url.slice('file:'.length), { timeout: 30_000 });
+    const db = openSqlite(url.slice('file:'.length), { timeout: 30_000 });
     db.exec(sql);
     db.close();
     return;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import Database from 'better-sqlite3';
 import pg from 'pg';
 import { migrate } from '../src/db/migrations/migrate.js';
+import { openSqlite } from '../src/db/sqlite/open.mjs';
 import type { Engine } from './data.js';
 
 /** Most tickets of one user. */
@@ -62,7 +62,7 @@ function columns({ tickets, heavyUsers, lightUsers }: Shape, hex: (digits: numbe
 }
 
 function fillSqlite(path: string, shape: Shape, progress: Progress): Filled {
-  const db = new Database(path);
+  const db = openSqlite(path);
   // All of it in memory, written once at the end: light users' tickets lie all over the indexes.
   for (const pragma of ['journal_mode = OFF', 'cache_size = -2000000', 'synchronous = OFF', 'foreign_keys = OFF']) {
     db.pragma(pragma);

@@ -1,5 +1,5 @@
-import BetterSqlite3 from 'better-sqlite3';
 import { readMigrations } from '../src/db/migrations/plan.js';
+import { openSqlite } from '../src/db/sqlite/open.mjs';
 
 // Prisma's SQL, completed by what its models can't say and both engines need.
 
@@ -38,7 +38,7 @@ export function triggersOf(migrationsDir: string): Promise<Trigger[]> {
 
 /** What a SQLite database says of itself after the migrations in a folder. */
 async function schemaOf<Row>(migrationsDir: string, query: string): Promise<Row[]> {
-  const database = new BetterSqlite3(':memory:');
+  const database = openSqlite(':memory:');
   try {
     for (const { sql } of await readMigrations('sqlite', migrationsDir)) database.exec(sql);
     return database.prepare<[], Row>(query).all();

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   ColumnTypeEnum,
@@ -10,6 +9,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import type { Engine } from '../src/db/handle.js';
 import { administer, databaseUrl } from '../test/support/postgresql-server.js';
+import { unguardedSqlite } from '../test/support/unguarded-sqlite.js';
 
 /**
  * Prisma's driver adapters as the schema engine needs them, which is more than they do for the client. On PostgreSQL
@@ -20,11 +20,11 @@ export function schemaEngineAdapters(engine: Engine, url: string): SqlMigrationA
 }
 
 function sqliteAdapters(url: string): SqlMigrationAwareDriverAdapterFactory {
-  const open = async (path: string) => withScripts(await new PrismaBetterSqlite3({ url: path }).connect());
+  const open = async (path: string) => withScripts(await unguardedSqlite(path).connect());
   return {
     provider: 'sqlite',
-    adapterName: '@prisma/adapter-better-sqlite3',
-    connect: () => open(url),
+    adapterName: 'unguarded-sqlite',
+    connect: () => open(url.replace(/^file:/, '')),
     connectToShadowDb: () => open(':memory:'),
   };
 }

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import type { Engine } from '../data.js';
 import type { Sizes } from './plan.js';
 import { type Ticket, ticketsOf } from './tickets.js';
@@ -18,7 +18,7 @@ const NOTE_COLUMNS = 'id, ticket_id, author, content, attachments, created_at';
 const EVENT_COLUMNS = 'transaction_id, ticket_id, type, actor, before, after, created_at';
 
 function fillSqlite(path: string, sizes: Sizes): void {
-  const db = new Database(path);
+  const db = openSqlite(path);
   db.pragma('synchronous = OFF');
   const ticket = db.prepare(`INSERT INTO tickets (${TICKET_COLUMNS})
     VALUES (?, ?, ?, ?, ?, 'Medium', 'category_001', '[]', ?, ?, ?, ?, ?, ?)`);

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import type { FloorDatabase, NewMessage, NewTicket } from './floor.js';
 
 /** Times are stored as Prisma stores them: both servers run on the same data. */
@@ -13,7 +13,7 @@ interface TicketRow {
 }
 
 export function openSqliteFloor(path: string): FloorDatabase {
-  const db = new Database(path);
+  const db = openSqlite(path);
   db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${process.env.SQLITE_SYNCHRONOUS ?? 'FULL'}`);
   db.pragma('foreign_keys = ON');

@@ -1,5 +1,4 @@
 import jwt from '@fastify/jwt';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type CreateFastifyContextOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
@@ -9,6 +8,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { PrismaClient as PostgresqlClient } from '../../src/db/generated/postgresql/client.js';
 import { PrismaClient } from '../../src/db/generated/sqlite/client.js';
+import { sqlitePath } from '../../src/db/sqlite/connection.js';
+import { unguardedSqlite } from '../../test/support/unguarded-sqlite.js';
 
 /**
  * The plain build: the same stack as its documentation shows it. tRPC procedures, trpc-to-openapi's Fastify plugin,
@@ -23,7 +24,7 @@ async function openPrisma(): Promise<PrismaClient> {
   if (!DATABASE_URL.startsWith('file:')) {
     return new PostgresqlClient({ adapter: new PrismaPg(DATABASE_URL) }) as unknown as PrismaClient;
   }
-  const client = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: DATABASE_URL }) });
+  const client = new PrismaClient({ adapter: unguardedSqlite(sqlitePath(DATABASE_URL)) });
   await client.$queryRawUnsafe('PRAGMA journal_mode = WAL');
   await client.$executeRawUnsafe(`PRAGMA synchronous = ${SQLITE_SYNCHRONOUS}`);
   return client;

@@ -11,6 +11,7 @@ import {
   loadAsPage,
   packagesOf,
   provide,
+  provideDriver,
   REPOSITORY,
   run,
   temporaryFolder,
@@ -159,6 +160,7 @@ describe('the whole package, as `npm pack` makes it', () => {
     // Those that it says it depends on: one that it forgot isn't there.
     const { dependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
     provide(unpacked, Object.keys(dependencies));
+    provideDriver(unpacked);
     provide(project, ['@types/node', 'undici-types'], 'copy');
   });
 

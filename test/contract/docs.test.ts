@@ -160,6 +160,7 @@ describe('TypeScript in the docs', () => {
       types: ['node'],
       strict: true,
       skipLibCheck: true,
+      allowJs: true,
       noEmit: true,
       paths,
     };

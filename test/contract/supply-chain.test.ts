@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type LockedPackage, lockedPackages } from '../support/lock-file.js';
+import { REPOSITORY } from '../support/project.js';
 
-const root = join(import.meta.dirname, '../..');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const all = lockedPackages();
+const manifestIn = (folder: string) => JSON.parse(readFileSync(join(REPOSITORY, folder, 'package.json'), 'utf8'));
+/** The project, and the SQLite driver of Node 20, which has a package-lock.json of its own. */
+const PROJECTS = ['.', 'drivers/node20'] as const;
+const all = PROJECTS.flatMap((folder) => lockedPackages(folder));
 const shipped = all.filter((one) => one.shipped);
 const idOf = ({ name, version }: LockedPackage) => `${name}@${version}`;
 
@@ -33,16 +35,33 @@ function isAtLeast(version: string, floor: string): boolean {
 
 describe('the packages that we build on', () => {
   it('are one version each, and the same bytes for everybody', () => {
-    const direct = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }) as [string, string][];
+    const direct = PROJECTS.map(manifestIn).flatMap(({ dependencies, devDependencies }) =>
+      Object.entries<string>({ ...dependencies, ...devDependencies }),
+    );
     expect(direct.filter(([, range]) => !/^(?:npm:.+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(range))).toEqual([]);
     expect(all.filter(({ integrity }) => !integrity?.startsWith('sha512-')).map(idOf)).toEqual([]);
   });
 
-  it('run scripts at their installation only where package.json decides on it by name', () => {
-    const withScripts = new Set(all.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name));
-    expect(Object.keys(manifest.allowScripts).sort()).toEqual([...withScripts].sort());
-    const run = shipped.filter(({ name }) => manifest.allowScripts[name] === true).map(({ name }) => name);
-    expect(run).toEqual(['better-sqlite3']);
+  it.each([
+    ['.', []],
+    ['drivers/node20', ['better-sqlite3']],
+  ])('run scripts at their installation only where %s/package.json decides on it by name', (folder, run) => {
+    const { allowScripts } = manifestIn(folder);
+    const packages = lockedPackages(folder);
+    const withScripts = packages.filter(({ hasInstallScript }) => hasInstallScript);
+    const prebuilt = packages.filter(({ gypfile }) => gypfile === false);
+    const decided = new Set([...withScripts, ...prebuilt].map(({ name }) => name));
+    expect(Object.keys(allowScripts).sort()).toEqual([...decided].sort());
+    for (const { name } of prebuilt) expect(allowScripts[name]).toBe(false);
+    // Older versions of npm ask nobody: a script among these would run everywhere.
+    expect(withScripts.filter((one) => one.shipped).map(({ name }) => name)).toEqual(run);
+  });
+
+  // npm leaves it out whenever it writes package-lock.json, and then runs node-gyp: `npm run lock` puts it back.
+  it('are not compiled where they bring their binaries: `npm ci` asks for no Python and no compiler', () => {
+    const sources = lockedPackages().filter(({ path }) => existsSync(join(REPOSITORY, path, 'binding.gyp')));
+    expect(sources.map(({ name }) => name)).toContain('better-sqlite3');
+    expect(sources.filter(({ gypfile }) => gypfile !== false).map(idOf)).toEqual([]);
   });
 
   it.each(Object.entries(AT_LEAST))('%s is %s or newer, everywhere', (name, floor) => {

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import { LOAD_ENV, startLoad } from '../support/load.js';
 import { readBack } from '../support/read-back.js';
 import { restClient } from '../support/rest-client.js';
@@ -95,7 +95,7 @@ describe.each(disks)('SQLite on %s', (_name, possible, makeDisk) => {
         expect(contradictions).toEqual([]);
         expect(await server.stop()).toBe(0);
 
-        const database = new Sqlite(path, { readonly: true });
+        const database = openSqlite(path, { readonly: true });
         expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
         database.close();
         await annotate(`${checked} acknowledged writes found, ${ledger.count('refused')} refused`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lockedPackages } from '../support/lock-file.js';
+import { provideDriver } from '../support/project.js';
 import { restClient } from '../support/rest-client.js';
 import { startServer } from '../support/start-server.js';
 import { customerToken, TEST_SECRET } from '../support/tokens.js';
@@ -21,6 +22,8 @@ it('runs in production from the built output, with the packages of `npm ci --omi
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       cpSync(join(root, path), join(folder, path), { recursive: true });
     }
+
+    provideDriver(folder);
 
     await using server = await startServer({
       root: folder,

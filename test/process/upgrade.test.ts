@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/db/migrations/migrate.js';
 import { createTestDatabase } from '../support/databases.js';
 import { LOAD_ENV } from '../support/load.js';
+import { provideDriver } from '../support/project.js';
 import { rawRows } from '../support/raw-rows.js';
 import { restClient } from '../support/rest-client.js';
 import { startServer } from '../support/start-server.js';
@@ -29,6 +30,7 @@ beforeAll(() => {
     cpSync(join(root, part), join(next, part), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(next, 'node_modules'));
+  provideDriver(next);
   for (const engine of ENGINES) {
     const [oldest] = migrationsOf(engine);
     cpSync(join(migrations, engine, oldest as string), join(first, engine, oldest as string), { recursive: true });

@@ -2,7 +2,7 @@ import { appendFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readPage } from '../support/markdown.js';
-import { COMPILERS, compile, REPOSITORY, run, temporaryFolder } from '../support/project.js';
+import { COMPILERS, compile, provideDriver, REPOSITORY, run, temporaryFolder } from '../support/project.js';
 import { restClient } from '../support/rest-client.js';
 import { type RunningServer, startServer } from '../support/start-server.js';
 import { agentToken, customerToken, TEST_SECRET } from '../support/tokens.js';
@@ -25,6 +25,7 @@ beforeAll(async () => {
     cpSync(join(REPOSITORY, part), at(part), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), at('node_modules'));
+  provideDriver(folder.path);
 
   const [shapes, verb, entry] = readPage('docs/add-a-procedure.md')
     .blocks.filter(({ language }) => language === 'ts')

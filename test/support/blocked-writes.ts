@@ -1,11 +1,11 @@
-import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { sqlitePath } from '../../src/db/sqlite/connection.js';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 
 /** From now on every request that opens a ticket waits, until the function that this resolves to is called. */
 export async function blockNewTickets(databaseUrl: string): Promise<() => Promise<void>> {
   if (databaseUrl.startsWith('file:')) {
-    const database = new Sqlite(sqlitePath(databaseUrl));
+    const database = openSqlite(sqlitePath(databaseUrl));
     database.exec('BEGIN IMMEDIATE');
     return async () => void database.close();
   }

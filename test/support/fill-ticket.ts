@@ -1,6 +1,6 @@
-import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { sqlitePath } from '../../src/db/sqlite/connection.js';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import { newId } from '../../src/schema/ids.js';
 
 interface Text {
@@ -64,7 +64,7 @@ async function insert(databaseUrl: string, ticketId: string, texts: Text[], stat
 }
 
 function insertSqlite(databaseUrl: string, ticketId: string, texts: Text[], statements: string[]): void {
-  const database = new Sqlite(sqlitePath(databaseUrl), { timeout: 20_000 });
+  const database = openSqlite(sqlitePath(databaseUrl), { timeout: 20_000 });
   try {
     for (const statement of statements) {
       const sql = statement

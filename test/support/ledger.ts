@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { engineOf } from '../../src/db/database.js';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 
 /** A row as the database has it; times as RFC 3339, JSON parsed: the same on both engines. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -28,7 +28,8 @@ export class Ledger implements AsyncDisposable {
 
   /** Watches all tables of a migrated database. */
   static async open(databaseUrl: string): Promise<Ledger> {
-    const database = engineOf(databaseUrl) === 'sqlite' ? openSqlite(databaseUrl) : await openPostgresql(databaseUrl);
+    const database =
+      engineOf(databaseUrl) === 'sqlite' ? openSqliteLedger(databaseUrl) : await openPostgresqlLedger(databaseUrl);
     await database.watch();
     return new Ledger(database);
   }
@@ -101,8 +102,8 @@ const DERIVED = ['closed_tickets', 'search_texts', 'search_index%']
 
 const KINDS = ['INSERT', 'UPDATE', 'DELETE'] as const;
 
-function openSqlite(url: string): LedgerDatabase {
-  const database = new Sqlite(fileURLToPath(new URL(url)));
+function openSqliteLedger(url: string): LedgerDatabase {
+  const database = openSqlite(fileURLToPath(new URL(url)));
   return {
     async watch() {
       database.exec('CREATE TABLE watch_changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, change TEXT NOT NULL)');
@@ -136,7 +137,7 @@ function openSqlite(url: string): LedgerDatabase {
   };
 }
 
-async function openPostgresql(url: string): Promise<LedgerDatabase> {
+async function openPostgresqlLedger(url: string): Promise<LedgerDatabase> {
   const client = new pg.Client({ connectionString: url });
   // The database is dropped under us when a test is over.
   client.on('error', () => {});

@@ -9,6 +9,8 @@ export interface LockedPackage {
   license?: string;
   integrity?: string;
   hasInstallScript?: boolean;
+  /** false: npm must not compile it. */
+  gypfile?: boolean;
   /** Whether `npm ci --omit=dev --omit=optional` installs it. */
   shipped: boolean;
 }
@@ -22,9 +24,9 @@ interface LockEntry extends Omit<LockedPackage, 'path' | 'name' | 'shipped'> {
   devOptional?: boolean;
 }
 
-/** Every package of package-lock.json. */
-export function lockedPackages(): LockedPackage[] {
-  const lock = JSON.parse(readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'));
+/** Every package of the package-lock.json in a folder of the repository. */
+export function lockedPackages(folder = '.'): LockedPackage[] {
+  const lock = JSON.parse(readFileSync(join(import.meta.dirname, '../..', folder, 'package-lock.json'), 'utf8'));
   const { '': _project, ...packages } = lock.packages as Record<string, LockEntry>;
   return Object.entries(packages).map(([path, { dev, optional, devOptional, ...entry }]) => ({
     ...entry,

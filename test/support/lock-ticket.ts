@@ -1,13 +1,13 @@
-import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { sqlitePath } from '../../src/db/sqlite/connection.js';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import type { TestApp } from './app.js';
 
 /** Keeps a ticket from being changed, as another process would, until it is disposed of: on SQLite, the whole file. */
 export async function lockTicket({ databaseUrl }: TestApp, ticketId: string): Promise<AsyncDisposable> {
   if (inject('engine') === 'sqlite') {
-    const other = new Sqlite(sqlitePath(databaseUrl));
+    const other = openSqlite(sqlitePath(databaseUrl));
     other.exec('BEGIN IMMEDIATE');
     return { [Symbol.asyncDispose]: async () => void other.close() };
   }

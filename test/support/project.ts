@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import vm from 'node:vm';
@@ -21,6 +21,14 @@ export function provide(project: string, packages: readonly string[], how: 'copy
     if (how === 'copy') cpSync(join(REPOSITORY, 'node_modules', name), target, { recursive: true });
     else symlinkSync(join(REPOSITORY, 'node_modules', name), target);
   }
+}
+
+/** Puts Node 20's SQLite driver into a copy of the service. A newer Node has its own among the packages. */
+export function provideDriver(copy: string): void {
+  const packages = 'drivers/node20/node_modules';
+  if (!existsSync(join(REPOSITORY, packages))) return;
+  mkdirSync(join(copy, 'drivers/node20'), { recursive: true });
+  symlinkSync(join(REPOSITORY, packages), join(copy, packages));
 }
 
 export interface Finished {

@@ -1,12 +1,12 @@
-import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 
 type Row = Record<string, unknown>;
 
 /** Runs SQL on a database of either engine with its bare driver, and gives the rows of a single SELECT. */
 export async function runSql(url: string, sql: string): Promise<Row[]> {
   if (url.startsWith('file:')) {
-    const database = new BetterSqlite3(url.slice('file:'.length));
+    const database = openSqlite(url.slice('file:'.length));
     try {
       if (/^\s*(?:SELECT|PRAGMA)/i.test(sql)) return database.prepare<[], Row>(sql).all();
       database.exec(sql);

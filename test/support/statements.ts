@@ -1,8 +1,8 @@
-import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { engineOf } from '../../src/db/database.js';
 import type { Engine } from '../../src/db/handle.js';
 import { sqlitePath } from '../../src/db/sqlite/connection.js';
+import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import { ReadThreads } from '../../src/db/sqlite/read-threads.js';
 
 /** SQL that was sent to a database, as it was sent. */
@@ -33,7 +33,7 @@ export async function explain(
   { preferIndexes = false } = {},
 ): Promise<string> {
   if (engineOf(databaseUrl) === 'sqlite') {
-    const database = new Sqlite(sqlitePath(databaseUrl), { readonly: true });
+    const database = openSqlite(sqlitePath(databaseUrl), { readonly: true });
     // As threads have it.
     database.function('within_time', () => 1);
     const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(values) as { detail: string }[];
@@ -51,7 +51,7 @@ export async function explain(
 type Method = (this: any, ...args: any[]) => unknown;
 
 function recordSqlite(statements: Statement[]): () => void {
-  const database = new Sqlite(':memory:');
+  const database = openSqlite(':memory:');
   const prototype = Object.getPrototypeOf(database.prepare('SELECT 1')) as Record<'all' | 'run', Method>;
   database.close();
   const undo = (['all', 'run'] as const).map((name) =>

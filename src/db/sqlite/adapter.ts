@@ -10,6 +10,7 @@ import {
 import { GuardedTransaction, type OpenTransaction } from '../guarded-transaction.js';
 import type { SqliteConnection } from './connection.js';
 import type { SqliteConnections } from './connections.js';
+import type { SqliteQueryable } from './queryable.js';
 
 const NAME = '@prisma/adapter-better-sqlite3';
 const BEGIN: SqlQuery = { sql: 'BEGIN IMMEDIATE', args: [], argTypes: [] };
@@ -95,7 +96,7 @@ class SqliteAdapter implements SqlDriverAdapter {
   }
 
   /** A plain write in a turn of its own. */
-  async #write<T>(run: (writer: SqlDriverAdapter) => Promise<T>): Promise<T> {
+  async #write<T>(run: (writer: SqliteQueryable) => Promise<T>): Promise<T> {
     const { writer, release } = await this.#connections.takeWriter();
     try {
       return await this.#connections.retry(() => run(writer.adapter));

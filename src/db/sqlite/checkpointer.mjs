@@ -1,6 +1,6 @@
 // @ts-check
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import { openSqlite } from './open.mjs';
 
 /**
  * The thread of SqliteCheckpoints. Asked by a message, it moves what the log holds into the database, and again what has
@@ -17,7 +17,7 @@ const MAX_PASSES = 5;
 
 /** @type {import('./checkpoints.js').CheckpointThread} */
 const { path, pragmas } = workerData;
-const database = new Database(path, { fileMustExist: true, timeout: 0 });
+const database = openSqlite(path, { fileMustExist: true, timeout: 0 });
 for (const pragma of pragmas) database.pragma(pragma);
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type BetterSqlite3 from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { prepareDatabaseFile } from './database-file.js';
+import { openSqlite } from './open.mjs';
+import { SqliteQueryable } from './queryable.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -14,9 +14,9 @@ export interface SqliteOptions {
 }
 
 export interface SqliteConnection {
-  /** Prisma's adapter on this connection: its conversions of parameters, columns and errors. */
-  readonly adapter: SqlDriverAdapter;
-  readonly database: BetterSqlite3.Database;
+  /** What Prisma's client runs its statements by. */
+  readonly adapter: SqliteQueryable;
+  readonly database: Database;
   readonly statements: StatementCache;
 }
 
@@ -38,9 +38,7 @@ export function sqlitePath(url: string): string {
 export async function openSqliteConnection(path: string, options: SqliteOptions): Promise<SqliteConnection> {
   prepareDatabaseFile(path);
   // timeout 0: retryWhileBusy waits instead.
-  const adapter = await new PrismaBetterSqlite3({ url: path, timeout: 0 }).connect();
-  const holder = adapter as SqlDriverAdapter & { client: BetterSqlite3.Database | StatementCache };
-  const database = holder.client as BetterSqlite3.Database;
+  const database = openSqlite(path, { timeout: 0 });
   try {
     await retryWhileBusy(() => setPragmas(database, options), options.busyTimeoutMs);
   } catch (error) {
@@ -48,8 +46,7 @@ export async function openSqliteConnection(path: string, options: SqliteOptions)
     throw error;
   }
   const statements = new StatementCache(database);
-  holder.client = statements;
-  return { adapter, database, statements };
+  return { adapter: new SqliteQueryable(statements), database, statements };
 }
 
 /** What a connection is told so that what it writes to the disk is there. */
@@ -58,7 +55,7 @@ export function durability({ synchronous }: SqliteOptions): string[] {
   return [`synchronous = ${synchronous}`, `fullfsync = ${synchronous === 'FULL' ? 'ON' : 'OFF'}`];
 }
 
-function setPragmas(database: BetterSqlite3.Database, options: SqliteOptions): void {
+function setPragmas(database: Database, options: SqliteOptions): void {
   const mode = database.pragma('journal_mode = WAL', { simple: true });
   if (mode !== 'wal') throw new Error(`SQLite can't keep a write-ahead log beside ${database.name} (${String(mode)})`);
   for (const pragma of durability(options)) database.pragma(pragma);

@@ -1,6 +1,6 @@
 // @ts-check
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import { openSqlite } from './open.mjs';
 
 /**
  * A thread of ReadThreads: runs one statement at a time on a connection of its own, which can't write, and answers with all
@@ -16,7 +16,7 @@ const ROWS_BETWEEN_LOOKS = 256;
 /** @type {import('./read-threads.js').ReadThreadData} */
 const { path, busyTimeoutMs } = workerData;
 // It may wait here: nobody else is on this thread.
-const database = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
+const database = openSqlite(path, { fileMustExist: true, timeout: busyTimeoutMs });
 database.pragma('query_only = ON');
 
 let endsAt = 0;

@@ -1,17 +1,9 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { ColumnDefinition, Database, Statement } from 'better-sqlite3';
 
 /** Prisma makes about a hundred different texts of our queries; lists in `IN (…)` make one more for each length. */
 const CAPACITY = 200;
 
-interface Column {
-  name: string;
-  type: string | null;
-}
-
-/**
- * What @prisma/adapter-better-sqlite3 uses of better-sqlite3, with each statement prepared once instead of at every
- * query. Arguments are passed with the call: `Statement.bind()` would bind a cached statement for good.
- */
+/** The statements of a connection, each prepared once instead of at every query. Integers come as BigInt. */
 export class StatementCache {
   readonly #database: Database;
   /** In the order of use, least recent first. */
@@ -21,6 +13,7 @@ export class StatementCache {
     this.#database = database;
   }
 
+  /** @throws SqliteError when SQLite doesn't take the text; RangeError unless it is one statement */
   prepare(sql: string): CachedStatement {
     let statement = this.#statements.get(sql);
     if (statement) {
@@ -43,57 +36,43 @@ export class StatementCache {
     }
   }
 
+  /** Runs any number of statements, without parameters. */
   exec(script: string): void {
     this.#database.exec(script);
   }
 
+  /** Closes the connection. */
   close(): void {
     this.#statements.clear();
     this.#database.close();
   }
 }
 
+/** Arguments are passed with each call: `Statement.bind()` would bind a cached statement for good. */
 class CachedStatement {
-  readonly #statement: Statement<unknown[]>;
+  readonly #statement: Statement<unknown[], unknown[]>;
+  readonly returnsRows: boolean;
   readonly isRead: boolean;
 
   constructor(statement: Statement<unknown[]>) {
-    this.#statement = statement.reader ? statement.raw(true) : statement;
-    this.isRead = statement.reader && statement.readonly;
+    const { reader, readonly } = statement;
+    this.#statement = (reader ? statement.raw().safeIntegers() : statement) as Statement<unknown[], unknown[]>;
+    this.returnsRows = reader;
+    this.isRead = reader && readonly;
   }
 
-  bind(args: unknown[]): BoundStatement {
-    return new BoundStatement(this.#statement, args);
-  }
-}
-
-class BoundStatement {
-  readonly #statement: Statement<unknown[]>;
-  readonly #args: unknown[];
-
-  constructor(statement: Statement<unknown[]>, args: unknown[]) {
-    this.#statement = statement;
-    this.#args = args;
+  /** Runs a statement that returns no rows, and gives how many it has changed. */
+  run(args: unknown[]): number {
+    return this.#statement.run(args).changes;
   }
 
-  get reader(): boolean {
-    return this.#statement.reader;
+  /** Runs a statement that returns rows, and gives them all, each as a list of values. */
+  all(args: unknown[]): unknown[][] {
+    return this.#statement.all(args);
   }
 
-  run(): { changes: number } {
-    return this.#statement.run(this.#args);
-  }
-
-  // Asked anew each time: a migration by another process may change what a statement returns.
-  columns(): Column[] {
+  /** The columns of the rows that all() gave last: a migration by another process may change what there are. */
+  columns(): ColumnDefinition[] {
     return this.#statement.columns();
-  }
-
-  raw(): this {
-    return this;
-  }
-
-  all(): unknown[] {
-    return this.#statement.all(this.#args);
   }
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import BetterSqlite3 from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { type LogState, SqliteCheckpoints } from '../../../src/db/sqlite/checkpoints.js';
 import { sqlitePath } from '../../../src/db/sqlite/connection.js';
+import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { newTestDatabase, ticketRow } from '../../support/open-database.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -14,7 +14,7 @@ const MIB = 2 ** 20;
 async function open() {
   const database = await newTestDatabase();
   onTestFinished(() => database[Symbol.asyncDispose]());
-  const other = new BetterSqlite3(sqlitePath(database.url), { timeout: 0 });
+  const other = openSqlite(sqlitePath(database.url), { timeout: 0 });
   onTestFinished(() => void other.close());
   let written = 0;
   return {
@@ -62,7 +62,7 @@ it('keeps the log within 64 MiB and a commit while one write follows the other',
 it('waits for somebody who reads what was before, and goes on when they have ended', async () => {
   const { write, log, url, backgroundErrors, intact } = await open();
   await write(1);
-  const reader = new BetterSqlite3(sqlitePath(url), { readonly: true });
+  const reader = openSqlite(sqlitePath(url), { readonly: true });
   onTestFinished(() => void reader.close());
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM tickets').get();
@@ -92,7 +92,7 @@ it('ends with the database: its thread holds no connection, and no log is left',
 
 it('tells what it fails with, and tries again when as much has been written again', async () => {
   await using database = await newTestDatabase();
-  const writer = new BetterSqlite3(sqlitePath(database.url));
+  const writer = openSqlite(sqlitePath(database.url));
   onTestFinished(() => void writer.close());
   writer.pragma('wal_autocheckpoint = 0');
   writer.exec('CREATE TABLE pages (page BLOB)');

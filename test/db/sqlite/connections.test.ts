@@ -1,7 +1,8 @@
-import BetterSqlite3 from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Transaction } from '../../../src/db/database.js';
 import type { PrismaClient } from '../../../src/db/generated/sqlite/client.js';
+import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { newTestDatabase, openTestDatabase, plainClient, ticketRow } from '../../support/open-database.js';
 
 async function open(env: Record<string, string> = {}) {
@@ -11,8 +12,8 @@ async function open(env: Record<string, string> = {}) {
 }
 
 /** Another process's view of the file: a connection of its own, without anything of ours. */
-function otherProcess(url: string): BetterSqlite3.Database {
-  const database = new BetterSqlite3(url.replace(/^file:/, ''), { timeout: 0 });
+function otherProcess(url: string): Database {
+  const database = openSqlite(url.replace(/^file:/, ''), { timeout: 0 });
   onTestFinished(() => void database.close());
   return database;
 }

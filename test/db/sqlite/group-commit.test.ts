@@ -1,10 +1,10 @@
-import BetterSqlite3 from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Sql } from '../../../src/db/sql/sql.js';
 import { Statement } from '../../../src/db/sql/statement.js';
 import { sqlitePath } from '../../../src/db/sqlite/connection.js';
 import { SqliteConnections } from '../../../src/db/sqlite/connections.js';
 import { SqliteWriter } from '../../../src/db/sqlite/group-commit.js';
+import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { createMigratedDatabase } from '../../support/databases.js';
 
 const insert = new Statement<{ id: string; text: string }>(
@@ -31,7 +31,7 @@ async function open({ timeoutMs = 60_000, busyTimeoutMs = 50 } = {}) {
   const path = sqlitePath(url);
   const connections = await SqliteConnections.open(path, { synchronous: 'NORMAL', busyTimeoutMs }, () => {});
   const writer = new SqliteWriter(connections, timeoutMs);
-  const other = new BetterSqlite3(path, { timeout: 0 });
+  const other = openSqlite(path, { timeout: 0 });
   onTestFinished(async () => {
     other.close();
     await connections.close();

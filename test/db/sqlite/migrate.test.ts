@@ -1,5 +1,5 @@
-import BetterSqlite3 from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
+import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { createMigratedDatabase, createTestDatabase } from '../../support/databases.js';
 import { migrateUrl, migrationFolder } from '../../support/migration-folder.js';
 import { runSql, tableNames } from '../../support/run-sql.js';
@@ -53,7 +53,7 @@ it('rolls back a migration that leaves a row without what it refers to', async (
 
 it('says that the file is in use when another process writes for longer than the busy timeout', async () => {
   await using database = await createMigratedDatabase('sqlite');
-  const other = new BetterSqlite3(database.url.slice('file:'.length));
+  const other = openSqlite(database.url.slice('file:'.length));
   other.exec('BEGIN IMMEDIATE');
   await expect(migrateUrl(database.url, { sqlite: { synchronous: 'NORMAL', busyTimeoutMs: 50 } })).rejects.toThrow(
     /^The database of DATABASE_URL can't be used just now: database is locked$/,

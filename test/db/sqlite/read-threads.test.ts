@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { ReadThreads } from '../../../src/db/sqlite/read-threads.js';
 
 let folder: string;
@@ -12,7 +12,7 @@ let threads: ReadThreads;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'support-api-read-threads-'));
   path = join(folder, 'support.db');
-  const database = new Database(path);
+  const database = openSqlite(path);
   database.pragma('journal_mode = WAL');
   database.exec(`CREATE TABLE numbers (n INTEGER PRIMARY KEY);
     INSERT INTO numbers WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 1000) SELECT n FROM up`);
@@ -39,7 +39,7 @@ it('sees what is committed, and writes nothing', async () => {
   threads = open(5000);
   const count = async () => (await threads.read('a', 'SELECT count(*) AS total FROM numbers', []))[0]?.total;
   expect(await count()).toBe(1000);
-  const database = new Database(path);
+  const database = openSqlite(path);
   database.exec('DELETE FROM numbers WHERE n = 1');
   database.close();
   expect(await count()).toBe(999);

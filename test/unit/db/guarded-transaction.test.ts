@@ -1,14 +1,16 @@
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils';
+import type { SqlQuery } from '@prisma/driver-adapter-utils';
 import { expect, it, onTestFinished } from 'vitest';
 import { GuardedTransaction } from '../../../src/db/guarded-transaction.js';
+import { openSqlite } from '../../../src/db/sqlite/open.mjs';
+import { SqliteQueryable } from '../../../src/db/sqlite/queryable.js';
+import { StatementCache } from '../../../src/db/sqlite/statement-cache.js';
 
 const query = (sql: string): SqlQuery => ({ sql, args: [], argTypes: [] });
 const closed = expect.objectContaining({ cause: expect.objectContaining({ kind: 'TransactionAlreadyClosed' }) });
 
 /** A guarded transaction on a real connection, with a table `t`; `released` has what each release said. */
 async function begin() {
-  const adapter: SqlDriverAdapter = await new PrismaBetterSqlite3({ url: ':memory:' }).connect();
+  const adapter = new SqliteQueryable(new StatementCache(openSqlite(':memory:')));
   onTestFinished(() => adapter.dispose());
   await adapter.executeScript('CREATE TABLE t (x INTEGER UNIQUE); BEGIN');
   const released: boolean[] = [];
