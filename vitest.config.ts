@@ -37,7 +37,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'process',
-          include: ['test/process/**/*.test.ts', 'test/failure/**/*.test.ts', 'test/client/**/*.test.ts'],
+          include: ['test/{process,failure,client,node}/**/*.test.ts'],
           fileParallelism: false,
           // For a machine that does other things as well: some of what breaks here takes its time to mend.
           testTimeout: 180_000,

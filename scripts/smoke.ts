@@ -4,16 +4,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { findPostgresql } from '../test/support/find-postgresql.js';
+import { administer, databaseUrl } from '../test/support/postgresql-server.js';
 
 // What a new user does: `npm start` on an empty folder for the data; what its greeting says, to the letter; a first
-// ticket; then Ctrl-C. Ends with 1 and the reason if any of it does not work.
+// ticket; then Ctrl-C. Ends with 1 and the reason if any of it does not work. `--engine postgresql` does it on one.
 
+const { values } = parseArgs({ options: { engine: { type: 'string', default: 'sqlite' } } });
 const folder = mkdtempSync(join(tmpdir(), 'support-api-smoke-'));
+const database = await emptyDatabase();
 const env = {
   ...process.env,
   PORT: '0',
   HOST: '127.0.0.1',
-  DATABASE_URL: `file:${join(folder, 'support.db')}`,
+  DATABASE_URL: database.url,
   JWT_SECRET: '',
 };
 const server = spawn('npm', ['start'], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
@@ -45,9 +50,24 @@ try {
   // The whole group that we started: npm and the server below it, as Ctrl-C does.
   if (server.pid !== undefined && server.exitCode === null) process.kill(-server.pid, 'SIGINT');
   await exited;
+  await database.remove();
   rmSync(folder, { recursive: true });
 }
 if (!lines.some((line) => line.includes('"msg":"stopped"'))) throw new Error('Ctrl-C did not stop it as it should');
+
+async function emptyDatabase(): Promise<{ url: string; remove(): Promise<void> }> {
+  if (values.engine !== 'postgresql') return { url: `file:${join(folder, 'support.db')}`, remove: async () => {} };
+  const server = await findPostgresql();
+  const name = `support_smoke_${process.pid}`;
+  await administer(server.url, `CREATE DATABASE ${name}`);
+  return {
+    url: databaseUrl(server.url, name),
+    async remove() {
+      await administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`);
+      await server.stop();
+    },
+  };
+}
 
 /** Resolves when the greeting is there, whole: it ends with an empty line after the commands. */
 async function listening(): Promise<string> {
