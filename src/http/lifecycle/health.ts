@@ -20,7 +20,7 @@ export function healthRoutes(app: FastifyInstance, db: DatabaseHandle): void {
   const options: RouteShorthandOptions = {
     logLevel: 'warn',
     config: { unlimited: true },
-    onRequest: (_request, _reply, done) => scheduler.schedule(done),
+    onRequest: (request, _reply, done) => scheduler.schedule(request.ip, { start: done, refuse: done }),
   };
   const ping = shared(SHARED_MS, () => within(PING_TIMEOUT_MS, db.ping()));
   app.get('/health/live', options, async () => success({ status: 'live' }));

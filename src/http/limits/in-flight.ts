@@ -32,13 +32,15 @@ export class InFlight {
   }
 
   /**
-   * Calls `begin` when a request may begin.
+   * Has a request started when it may. Where too many wait already, or are under way, one of those who have sent the most is
+   * refused for it, if that is somebody else.
    *
-   * @throws AppError SERVICE_UNAVAILABLE while too many wait already, or are under way.
+   * @throws AppError SERVICE_UNAVAILABLE where there is no room.
    */
-  whenItMay(begin: () => void): void {
-    this.#refuseFrom(this.#calls + this.#scheduler.waiting);
-    this.#scheduler.schedule(begin);
+  whenItMay(sender: string, start: () => void, refuse: (error: AppError) => void): void {
+    if (this.#calls + this.#scheduler.waiting >= this.#max && !this.#scheduler.makeRoomFor(sender))
+      throw this.#refusal();
+    this.#scheduler.schedule(sender, { start, refuse: () => refuse(this.#refusal()) });
   }
 
   /**
@@ -47,7 +49,7 @@ export class InFlight {
    * @throws AppError SERVICE_UNAVAILABLE while all places are taken; TOO_MANY_REQUESTS while the user has their share.
    */
   enter(userId: string): () => void {
-    this.#refuseFrom(this.#calls);
+    if (this.#calls >= this.#max) throw this.#refusal();
     const own = this.#callsOf.get(userId) ?? 0;
     if (own >= this.#share) {
       this.#onRefusal('user-share');
@@ -68,9 +70,8 @@ export class InFlight {
     else this.#callsOf.delete(userId);
   }
 
-  #refuseFrom(count: number): void {
-    if (count < this.#max) return;
+  #refusal(): AppError {
     this.#onRefusal('overload');
-    throw new AppError('SERVICE_UNAVAILABLE');
+    return new AppError('SERVICE_UNAVAILABLE');
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { tally } from '../../telemetry/tally.js';
+import { clientAddress } from './client-address.js';
 import { InFlight } from './in-flight.js';
 
 const LOG_INTERVAL_MS = 10_000;
@@ -35,7 +36,7 @@ export function shedOverload(
   });
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();
-    else inFlight.whenItMay(done);
+    else inFlight.whenItMay(clientAddress(request), done, done);
   });
   return inFlight;
 }
