@@ -64,7 +64,7 @@ describe('a method that a path does not have is 405 with Allow', () => {
     ['/support/tickets', ['PUT', 'PATCH', 'DELETE', 'OPTIONS'], 'GET, HEAD, POST'],
     ['/support/tickets?status=Open', ['DELETE'], 'GET, HEAD, POST'],
     ['/support/tickets/ticket_123', ['POST', 'PUT', 'DELETE'], 'GET, HEAD'],
-    ['/support/tickets/ticket_123/messages', ['GET', 'HEAD', 'PATCH'], 'POST'],
+    ['/support/tickets/ticket_123/messages', ['PUT', 'PATCH', 'DELETE'], 'GET, HEAD, POST'],
     ['/support/tickets/ticket_123/close', ['GET', 'PUT'], 'POST'],
     ['/support/categories', ['POST'], 'GET, HEAD'],
     ['/health/live', ['POST'], 'GET, HEAD'],
