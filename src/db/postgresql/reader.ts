@@ -37,17 +37,18 @@ export class PostgresqlReader implements Reader {
     this.#beginLong = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${longMs}`;
   }
 
-  rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    if (statement.long) return this.long('', statement, params);
-    if (!statement.short) {
-      return this.#apart.rows(statement, params).catch((error) => {
-        if (!isStaleStatement(error)) throw error;
-        return this.#unprepared.rows(statement, params);
+  async rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    if (statement.long) return await this.long('', statement, params);
+    try {
+      if (!statement.short) return await this.#apart.rows(statement, params);
+      return await new Promise<R[]>((resolve, reject) => {
+        this.#batches.add({ statement, params, resolve, reject } as unknown as Job);
       });
+    } catch (error) {
+      if (!statement.short && isStaleStatement(error)) return await this.#unprepared.rows(statement, params);
+      if (error instanceof Error && !isConnectionLost(error)) addCallers(error);
+      throw error;
     }
-    return new Promise((resolve, reject) => {
-      this.#batches.add({ statement, params, resolve, reject } as unknown as Job);
-    });
   }
 
   long<P extends Record<string, Value>, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]> {
@@ -124,4 +125,11 @@ export class PostgresqlReader implements Reader {
     if (rows.status === 'rejected') throw rows.reason;
     return rows.value;
   }
+}
+
+/** A batch answers for many: that the stack of an error says who asked for the statement. */
+function addCallers(error: Error): void {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, addCallers);
+  error.stack += (here.stack ?? '').replace(/^.*/, '');
 }
