@@ -9,18 +9,21 @@ import { startServer } from '../support/start-server.js';
 import { customerToken } from '../support/tokens.js';
 
 const ENGINES = ['sqlite', 'postgresql'] as const;
-const CUSTOMER = customerToken('user_123');
+// Several: one customer alone has a quarter of the places that there are.
+const CUSTOMERS = Array.from({ length: 16 }, (_, index) => customerToken(`user_${index}`));
+let opened = 0;
 
 /** A ticket that somebody wants to open, once. */
 class Wish {
   readonly key = newKey();
   readonly subject = `Ticket ${this.key}`;
+  readonly #customer = CUSTOMERS[opened++ % CUSTOMERS.length];
   ticketId: string | undefined;
 
   /** Tells whether it was done. The connection may break. */
   async send(url: string): Promise<boolean> {
     const body = { subject: this.subject, description: 'd', categoryId: 'category_001' };
-    const client = restClient(url, CUSTOMER, { 'idempotency-key': this.key });
+    const client = restClient(url, this.#customer, { 'idempotency-key': this.key });
     const answer = await client.post('/support/tickets', body).catch(() => undefined);
     if (answer?.status !== 200) return false;
     const { ticketId } = answer.body.data;

@@ -93,7 +93,7 @@ it('is served over tRPC', async () => {
 });
 
 it('stands in the document that `npm run openapi` makes', async () => {
-  const script = `import { openApiDocument } from './dist/http/openapi.js';
+  const script = `import { openApiDocument } from './dist/http/openapi/document.js';
     import { appRouter } from './dist/router.js';
     console.log(JSON.stringify(openApiDocument(appRouter)));`;
   const { stdout, stderr } = await run(folder.path, process.execPath, ['--input-type=module', '--eval', script]);
