@@ -27,8 +27,15 @@ const HANG_MS = 120_000;
 /** It has shut down by then, or never will. */
 const STOP_MS = 25_000;
 
-/** Starts the built server of a checkout as shipped, with the default limits, on a database that it migrates if need be. */
-export async function startAttackedServer(checkout: string, databaseUrl: string): Promise<AttackedServer> {
+/**
+ * Starts the built server of a checkout as shipped, with the default limits unless `settings` has others, on a database that
+ * it migrates if need be.
+ */
+export async function startAttackedServer(
+  checkout: string,
+  databaseUrl: string,
+  settings: Record<string, string> = {},
+): Promise<AttackedServer> {
   const preload = join(import.meta.dirname, 'report-stalls.mjs');
   const child = spawn(process.execPath, ['--import', preload, join(checkout, 'dist/main.js')], {
     // Where it finds no .env of ours.
@@ -41,6 +48,7 @@ export async function startAttackedServer(checkout: string, databaseUrl: string)
       PORT: '0',
       DATABASE_URL: databaseUrl,
       JWT_SECRET: SECRET,
+      ...settings,
     },
   });
   let death: string | undefined;

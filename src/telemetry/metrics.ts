@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Histogram, type HistogramOptions } from './histogram.js';
 
 /** Bounds in seconds: those that OpenTelemetry's semantic conventions give for `http.server.request.duration`. */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -114,12 +115,12 @@ export class Metrics {
 
   /** An answer has ended. `route`: its pattern, never the path that was asked for. */
   request(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.labels(method, route, String(status)).observe(seconds);
+    this.#requests.observe(seconds, method, route, String(status));
   }
 
   /** A procedure call has ended. `code`: OK, or that of its failure. */
   call(procedure: string, surface: Surface, code: string, seconds: number): void {
-    this.#calls.labels(procedure, surface, code).observe(seconds);
+    this.#calls.observe(seconds, procedure, surface, code);
   }
 
   refused(reason: Refusal, count = 1): void {
@@ -140,7 +141,7 @@ export class Metrics {
   }
 
   job(name: string, outcome: 'done' | 'failed', seconds: number): void {
-    this.#jobs.labels(name, outcome).observe(seconds);
+    this.#jobs.observe(seconds, name, outcome);
     if (outcome === 'done') this.#jobSuccess.labels(name).setToCurrentTime();
   }
 
@@ -196,8 +197,8 @@ export class Metrics {
     });
   }
 
-  #histogram(configuration: ConstructorParameters<typeof Histogram<string>>[0]) {
-    return new Histogram<string>({ ...configuration, registers: [this.#registry] });
+  #histogram(options: HistogramOptions) {
+    return new Histogram(this.#registry, options);
   }
 
   #counter(configuration: ConstructorParameters<typeof Counter<string>>[0]) {

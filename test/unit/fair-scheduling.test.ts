@@ -6,6 +6,11 @@ let now = 0;
 beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => now));
 afterEach(() => void vi.restoreAllMocks());
 
+/** Resolves when nothing waits any more. */
+async function emptied(scheduler: FairScheduler): Promise<void> {
+  while (scheduler.waiting > 0) await nextRound();
+}
+
 const fail = () => expect.unreachable();
 
 describe('requests', () => {
@@ -51,6 +56,61 @@ describe('requests', () => {
     for (let round = 0; round < 6; round++) await nextRound();
     expect(begun).toEqual(['a0', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
     expect(scheduler.waiting).toBe(0);
+  });
+
+  it('of several senders share the time: whoever asks for what takes long comes less often', async () => {
+    const scheduler = new FairScheduler();
+    const begun: string[] = [];
+    const ask = (name: string, takesMs: number) =>
+      scheduler.schedule(name.slice(0, 1), {
+        start: () => {
+          begun.push(name);
+          now += takesMs;
+        },
+        refuse: fail,
+      });
+    ask('a0', 25);
+    for (const name of ['a1', 'a2', 'a3']) ask(name, 10);
+    for (const name of ['b1', 'b2', 'b3', 'b4', 'b5', 'b6']) ask(name, 4);
+    await emptied(scheduler);
+    expect(begun).toEqual(['a0', 'a1', 'b1', 'b2', 'b3', 'a2', 'b4', 'b5', 'a3', 'b6']);
+  });
+
+  it('of somebody who was not there have no time to catch up on', async () => {
+    const scheduler = new FairScheduler();
+    const begun: string[] = [];
+    const ask = (name: string) =>
+      scheduler.schedule(name.slice(0, 1), {
+        start: () => {
+          begun.push(name);
+          now += 4;
+          if (name === 'a3') for (const later of ['b1', 'b2', 'b3']) ask(later);
+        },
+        refuse: fail,
+      });
+    ask('a0');
+    now += 25;
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) ask(name);
+    await emptied(scheduler);
+    expect(begun).toEqual(['a0', 'a1', 'a2', 'a3', 'b1', 'a4', 'b2', 'a5', 'b3']);
+  });
+
+  it('leave the event loop some iterations after one that has held it', async () => {
+    const scheduler = new FairScheduler();
+    let begun = 0;
+    const start = () => {
+      begun += 1;
+      now += 5;
+    };
+    for (let request = 0; request < 5; request++) scheduler.schedule('a', { start, refuse: fail });
+    expect(begun).toBe(2);
+    await nextRound();
+    expect(begun).toBe(3);
+    // Two for each millisecond.
+    for (let round = 0; round < 10; round++) await nextRound();
+    expect(begun).toBe(3);
+    await nextRound();
+    expect(begun).toBe(4);
   });
 
   it('make room by the newest of whoever has the most waiting, and not for one of theirs', async () => {
