@@ -33,6 +33,7 @@ import { logRequests, requestId } from './http/request/request-log.js';
 import { measureRequests } from './http/request/request-metrics.js';
 import { readableUrl, refuseUnreadableUrls } from './http/request/unreadable-urls.js';
 import { handleError } from './http/response/error-handler.js';
+import { sendLongAnswersAsBytes } from './http/response/long-answers.js';
 import { sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
 import { restBridge } from './http/rest/bridge.js';
@@ -92,6 +93,7 @@ export async function buildApp({
   limitTime(app, openRequests, config.REQUEST_TIMEOUT_MS);
 
   sendSecurityHeaders(app, config);
+  sendLongAnswersAsBytes(app);
   await allowOrigins(app, config.CORS_ORIGINS);
   replaceDefaultResponses(app, openRequests);
   refuseWhileClosing(app, metrics);
@@ -111,7 +113,14 @@ export async function buildApp({
 
   const authenticate = await installAuthentication(app, config, clock);
   const createContext = (request: FastifyRequest, reply: FastifyReply) =>
-    requestContext(request, reply, { db, clock, inFlight, metrics, publicPath: config.PUBLIC_PATH ?? '' });
+    requestContext(request, reply, {
+      db,
+      clock,
+      inFlight,
+      openRequests,
+      metrics,
+      publicPath: config.PUBLIC_PATH ?? '',
+    });
   const budget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT, config.BODY_LIMIT, () => metrics.refused('body-bytes'));
   metrics.watch({ bodyBytes: () => budget.used });
   app.decorateRequest('principal', null);

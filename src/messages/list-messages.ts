@@ -26,6 +26,7 @@ function page(name: string, { beyond, descending }: { beyond: string; descending
       (SELECT ${jsonArray(jsonTuple('position', 'id', 'sender', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'position')}
        FROM messages WHERE id IN (${ids})) AS messages
     FROM tickets WHERE ${VISIBLE_TICKET}`,
+    { large: true },
   );
 }
 

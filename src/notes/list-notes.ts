@@ -30,6 +30,7 @@ function page(name: string, { beyond, descending }: { beyond: string; descending
       (SELECT ${jsonArray(jsonTuple('id', 'author', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'created_at, id')}
        FROM notes WHERE id IN (${ids})) AS notes
     FROM tickets WHERE id = :ticketId`,
+    { large: true },
   );
 }
 

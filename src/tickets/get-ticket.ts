@@ -7,8 +7,11 @@ import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } fro
 
 type Row = Omit<TicketDetails, 'messages'> & { messages: string; messageCount: number };
 
-/** So many messages can't be too much text: each has 10,000 characters at most, of 4 bytes at most. */
-const NEVER_TOO_MUCH = Math.floor(MAX_TEXT_BYTES / 40_000);
+/**
+ * So many messages are never much text, 160 kB at most: they are read with the ticket. What most tickets have is among them, and
+ * those of a long conversation wait for what else its reader has asked for.
+ */
+const AT_ONCE = 4;
 
 const said = ({ jsonArray, jsonTuple, isoTime }: Dialect) =>
   jsonArray(jsonTuple('id', 'sender', 'content', isoTime('created_at')), 'position');
@@ -20,7 +23,7 @@ const selectTicket = new Statement<VisibleTicket, Row>(
   SELECT id AS "ticketId", user_id AS "userId", subject, description, status, priority, category_id AS "categoryId",
     assigned_agent AS "assignedAgent", created_at AS "createdAt", message_count AS "messageCount",
     (SELECT ${said(dialect)}
-     FROM messages WHERE ticket_id = tickets.id AND position > message_count - ${NEVER_TOO_MUCH}) AS messages
+     FROM messages WHERE ticket_id = tickets.id AND position > message_count - ${AT_ONCE}) AS messages
   FROM tickets WHERE ${VISIBLE_TICKET}`,
   { short: true },
 );
@@ -45,7 +48,7 @@ const selectOlder = new Statement<
     limit: ':limit',
     room: ':room',
   })})`,
-  { short: true },
+  { large: true },
 );
 
 type Said = [id: string, sender: string, content: string, time: string];

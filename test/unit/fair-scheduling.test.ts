@@ -113,6 +113,33 @@ describe('requests', () => {
     expect(begun).toBe(4);
   });
 
+  it('let connections be accepted first, but not for long', async () => {
+    const scheduler = new FairScheduler();
+    let begun = 0;
+    const start = () => {
+      begun += 1;
+    };
+    const ask = () => scheduler.schedule('a', { start, refuse: fail });
+    ask();
+    now += 25;
+    for (let request = 0; request < 3; request++) ask();
+    for (let round = 0; round < 5; round++) {
+      scheduler.accepted();
+      await nextRound();
+    }
+    expect(begun).toBe(1);
+    await nextRound();
+    expect(begun).toBe(2);
+    for (let round = 0; round < 20; round++) {
+      scheduler.accepted();
+      await nextRound();
+    }
+    expect(begun).toBe(2);
+    scheduler.accepted();
+    await nextRound();
+    expect(begun).toBe(3);
+  });
+
   it('make room by the newest of whoever has the most waiting, and not for one of theirs', async () => {
     const scheduler = new FairScheduler();
     const begun: string[] = [];

@@ -2,6 +2,8 @@
 export interface Batched {
   /** Jobs of one owner follow one another, and are never in one batch. */
   readonly owner?: string | undefined;
+  /** Who asks for it: has a few under way at most. '' or none: nobody in particular. */
+  readonly sender?: string;
 }
 
 /** Batches that are under way at once: what comes meanwhile makes up the next one. */
@@ -9,6 +11,9 @@ const MAX_UNDER_WAY = 4;
 
 /** Most jobs in one batch: the last of them waits for all. */
 const MAX_JOBS = 16;
+
+/** Most jobs of one sender that are under way: others' wait for them. */
+const MAX_OF_SENDER = 8;
 
 /** A batch that takes longer than this, as it waits for somebody's lock perhaps, leaves its place to the next. */
 const PATIENCE_MS = 100;
@@ -24,6 +29,8 @@ export class Batches<J extends Batched> {
   #underWay = 0;
   /** Whose jobs are under way. */
   readonly #owners = new Set<string>();
+  /** How many of each sender are. */
+  readonly #senders = new Map<string, number>();
 
   /** `run` tells each job how it went, and never rejects. Jobs come in the order of their owners. */
   constructor(run: (jobs: J[]) => Promise<void>) {
@@ -52,8 +59,9 @@ export class Batches<J extends Batched> {
   #take(): J[] {
     const batch: J[] = [];
     this.#waiting = this.#waiting.filter((job) => {
-      const { owner } = job;
+      const { owner, sender = '' } = job;
       if (batch.length === MAX_JOBS || (owner !== undefined && this.#owners.has(owner))) return true;
+      if (sender !== '' && !this.#takePlace(sender)) return true;
       if (owner !== undefined) this.#owners.add(owner);
       batch.push(job);
       return false;
@@ -73,10 +81,26 @@ export class Batches<J extends Batched> {
     const patience = setTimeout(leave, PATIENCE_MS);
     const end = () => {
       clearTimeout(patience);
-      for (const { owner } of batch) if (owner !== undefined) this.#owners.delete(owner);
+      for (const { owner, sender = '' } of batch) {
+        if (owner !== undefined) this.#owners.delete(owner);
+        if (sender !== '') this.#leavePlace(sender);
+      }
       leave();
     };
     this.#run(batch).then(end, end);
+  }
+
+  #takePlace(sender: string): boolean {
+    const own = this.#senders.get(sender) ?? 0;
+    if (own >= MAX_OF_SENDER) return false;
+    this.#senders.set(sender, own + 1);
+    return true;
+  }
+
+  #leavePlace(sender: string): void {
+    const left = (this.#senders.get(sender) ?? 0) - 1;
+    if (left > 0) this.#senders.set(sender, left);
+    else this.#senders.delete(sender);
   }
 }
 

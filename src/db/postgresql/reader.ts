@@ -8,6 +8,7 @@ import { type Batched, Batches } from './batches.js';
 import { inOnePiece, PostgresqlSql } from './sql.js';
 
 interface Job extends Batched {
+  readonly sender: string;
   readonly statement: Statement;
   readonly params: Record<string, Value>;
   readonly resolve: (rows: unknown[]) => void;
@@ -24,6 +25,7 @@ export class PostgresqlReader implements Reader {
   readonly #apart: PostgresqlSql;
   readonly #unprepared: PostgresqlSql;
   readonly #longOnes: FairQueue;
+  readonly #largeOnes = new FairQueue(Number.POSITIVE_INFINITY);
   readonly #beginLong: string;
   readonly #batches = new Batches<Job>((jobs) => this.#run(jobs));
 
@@ -37,22 +39,27 @@ export class PostgresqlReader implements Reader {
     this.#beginLong = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${longMs}`;
   }
 
-  async rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    if (statement.long) return await this.long('', statement, params);
+  rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    return this.rowsFor('', statement, params);
+  }
+
+  async rowsFor<P extends Record<string, Value>, R>(
+    userId: string,
+    statement: Statement<P, R>,
+    params: P,
+  ): Promise<R[]> {
+    if (statement.long) return await this.#longOnes.run(userId, () => this.#long(statement, params));
     try {
+      if (statement.large) return await this.#largeOnes.run(userId, () => this.#apart.rows(statement, params));
       if (!statement.short) return await this.#apart.rows(statement, params);
       return await new Promise<R[]>((resolve, reject) => {
-        this.#batches.add({ statement, params, resolve, reject } as unknown as Job);
+        this.#batches.add({ sender: userId, statement, params, resolve, reject } as unknown as Job);
       });
     } catch (error) {
       if (!statement.short && isStaleStatement(error)) return await this.#unprepared.rows(statement, params);
       if (error instanceof Error && !isConnectionLost(error)) addCallers(error);
       throw error;
     }
-  }
-
-  long<P extends Record<string, Value>, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]> {
-    return this.#longOnes.run(owner, () => this.#long(statement, params));
   }
 
   async row<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {

@@ -6,11 +6,11 @@ type Params = Record<string, Value>;
 
 /** Statements outside of a transaction: what is committed, and nothing else. */
 export interface Reader extends Sql {
-  /** All rows of a statement that may take long. Those of one owner follow one another, and others come in between. */
-  long<P extends Params, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]>;
+  /** All rows of a statement that a user has asked for: what takes much of theirs follows one another, and others come in between. */
+  rowsFor<P extends Params, R>(userId: string, statement: Statement<P, R>, params: P): Promise<R[]>;
 }
 
-/** A reader for one user: what takes long waits for what else they have asked for. */
+/** A reader for one user: what takes much waits for what else they have asked for. */
 export class UserReader implements Sql {
   readonly #reader: Reader;
   readonly #userId: string;
@@ -21,7 +21,7 @@ export class UserReader implements Sql {
   }
 
   rows<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    return statement.long ? this.#reader.long(this.#userId, statement, params) : this.#reader.rows(statement, params);
+    return this.#reader.rowsFor(this.#userId, statement, params);
   }
 
   async row<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {

@@ -16,11 +16,16 @@ export class SqliteReader extends SqliteSql implements Reader {
   }
 
   override rows<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    return statement.long ? this.long('', statement, params) : super.rows(statement, params);
+    return this.rowsFor('', statement, params);
   }
 
-  async long<P extends Params, R>(owner: string, statement: Statement<P, R>, params: P): Promise<R[]> {
-    const rows = await this.#threads.read(owner, statement.text('sqlite'), statement.values('sqlite', params));
+  rowsFor<P extends Params, R>(userId: string, statement: Statement<P, R>, params: P): Promise<R[]> {
+    // What is large, too, is read here: on a thread it would take as long again, and its memory twice.
+    return statement.long ? this.#onThread(userId, statement, params) : super.rows(statement, params);
+  }
+
+  async #onThread<P extends Params, R>(userId: string, statement: Statement<P, R>, params: P): Promise<R[]> {
+    const rows = await this.#threads.read(userId, statement.text('sqlite'), statement.values('sqlite', params));
     const times = timesAmong(Object.keys(rows[0] ?? {}));
     if (times.length > 0) for (const row of rows) rfc3339(row, times);
     return rows as R[];

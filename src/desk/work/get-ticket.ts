@@ -33,6 +33,7 @@ const selectDeskTicket = new Statement<{ ticketId: string }, Row>(
     (SELECT ${jsonArray(jsonTuple('id', 'author', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'created_at, id')}
      FROM notes WHERE id IN (${shown('notes', ['created_at', 'id'])})) AS notes
   FROM tickets WHERE id = :ticketId`,
+  { large: true },
 );
 
 type Said = [id: string, sender: string, content: string, attachments: string, timestamp: string];

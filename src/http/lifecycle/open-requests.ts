@@ -80,8 +80,18 @@ export class OpenRequests implements Iterable<OpenRequest> {
   /** Calls `release` when the answer's request is no longer open: at once where that is so by now. */
   onceGone(response: Known, release: () => void): void {
     const open = response[OPEN_REQUEST];
-    if (open === undefined) release();
-    else open.onGone = release;
+    if (open === undefined) {
+      release();
+      return;
+    }
+    const { onGone: earlier } = open;
+    open.onGone =
+      earlier === undefined
+        ? release
+        : () => {
+            earlier();
+            release();
+          };
   }
 
   *[Symbol.iterator](): Iterator<OpenRequest> {

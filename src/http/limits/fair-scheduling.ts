@@ -2,9 +2,9 @@
 const SLICE_MS = 10;
 
 /**
- * After a request that has held the event loop, so many iterations for each millisecond of it, and at most so many, before the
- * next starts: Node accepts one connection in each, and somebody who has just come would wait for as many requests as there
- * are connections before theirs. An empty one takes some 20 µs.
+ * Node accepts one connection in each iteration of the event loop: somebody who has just come would wait for as many requests
+ * as there are connections before theirs. So some iterations pass before the next request is started: two for each
+ * millisecond of the last one, and while connections are coming, but so many at most. An empty one takes some 20 µs.
  */
 const ITERATIONS_PER_MS = 2;
 const MOST_ITERATIONS = 20;
@@ -34,8 +34,10 @@ export class FairScheduler {
   /** What whoever came last had had before. */
   #level = 0;
   #current: { sender: string; startedAt: number } | undefined;
-  /** Iterations of the event loop before the next start. */
+  /** Iterations of the event loop since the last start, and how many there are to be before the next one. */
+  #passed = 0;
   #pause = 0;
+  #hasAccepted = false;
   #waiting = 0;
   #isDue = false;
   #sliceStartedAt: number | undefined;
@@ -75,6 +77,11 @@ export class FairScheduler {
     return true;
   }
 
+  /** A connection has been accepted: there may be more. */
+  accepted(): void {
+    this.#hasAccepted = true;
+  }
+
   #continue(): void {
     if (this.#isDue || this.#waiting === 0) return;
     this.#isDue = true;
@@ -85,8 +92,7 @@ export class FairScheduler {
   readonly #next = () => {
     this.#isDue = false;
     this.#charge();
-    if (this.#pause > 0) {
-      this.#pause -= 1;
+    if (this.#mustPass()) {
       this.#continue();
       return;
     }
@@ -98,12 +104,20 @@ export class FairScheduler {
     this.#queues.delete(sender);
     if (queue.length > 0) this.#queues.set(sender, queue);
     this.#waiting -= 1;
+    this.#passed = 0;
     this.#level = this.#servedTo(sender);
     this.#current = { sender, startedAt: performance.now() };
     request?.start();
     if (this.#waiting === 0) this.#forgetAll();
     this.#continue();
   };
+
+  #mustPass(): boolean {
+    const mustPass = this.#passed < this.#pause || (this.#hasAccepted && this.#passed < MOST_ITERATIONS);
+    this.#hasAccepted = false;
+    this.#passed += 1;
+    return mustPass;
+  }
 
   /** What the event loop has done since the last start is put down to whose request that was. */
   #charge(): void {

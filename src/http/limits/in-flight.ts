@@ -31,6 +31,11 @@ export class InFlight {
     return { used: this.#calls, waiting: this.#scheduler.waiting, max: this.#max };
   }
 
+  /** To be told of each connection that is accepted. */
+  accepted(): void {
+    this.#scheduler.accepted();
+  }
+
   /**
    * Has a request started when it may. Where too many wait already, or are under way, one of those who have sent the most is
    * refused for it, if that is somebody else.

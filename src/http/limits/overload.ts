@@ -34,6 +34,7 @@ export function shedOverload(
     metrics.refused(reason);
     if (reason === 'overload') refused();
   });
+  app.server.on('connection', () => inFlight.accepted());
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();
     else inFlight.whenItMay(clientAddress(request), done, done);

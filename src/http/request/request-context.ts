@@ -4,6 +4,7 @@ import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
 import type { Context } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
+import type { OpenRequests } from '../lifecycle/open-requests.js';
 import type { InFlight } from '../limits/in-flight.js';
 import { setPageHeaders, setPartHeaders } from '../response/page-headers.js';
 import { callsIn } from '../trpc/batch-calls.js';
@@ -13,6 +14,7 @@ interface ServerParts {
   db: DatabaseHandle;
   clock: Clock;
   inFlight: InFlight;
+  openRequests: OpenRequests;
   metrics: Metrics;
   /** What a proxy puts before our paths; '' for none. */
   publicPath: string;
@@ -22,7 +24,7 @@ interface ServerParts {
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, inFlight, metrics, publicPath }: ServerParts,
+  { db, clock, inFlight, openRequests, metrics, publicPath }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
@@ -33,7 +35,11 @@ export function requestContext(
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.
     deadline: request.deadline,
     failureBytes: Math.floor(MAX_FAILURE_BYTES / callsIn(request)) - 2,
-    enter: () => inFlight.enter(request.principal?.userId ?? ''),
+    // Until its answer has left, too: one that nobody reads takes memory for as long.
+    enter: () => {
+      const leave = inFlight.enter(request.principal?.userId ?? '');
+      return () => openRequests.onceGone(reply.raw, leave);
+    },
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),
     onPage: (info) => setPageHeaders(request, reply, publicPath, info),

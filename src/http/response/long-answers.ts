@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify';
+
+/** In UTF-16 units. */
+const LONG = 32_768;
+
+/**
+ * Turns long answers into bytes before they are sent. Node would join a string with its headers, which copies it, and keep a
+ * buffer of three times its length beside it for as long as the client doesn't read.
+ */
+export function sendLongAnswersAsBytes(app: FastifyInstance): void {
+  app.addHook('onSend', (_request, _reply, payload, done) => {
+    done(null, typeof payload === 'string' && payload.length > LONG ? Buffer.from(payload) : payload);
+  });
+}
