@@ -16,7 +16,10 @@ const countMacros = new Statement<Record<string, never>, { total: number }>(
 const MAX_SKIP = 2 ** 31;
 
 /** Saved replies by name. */
-export async function listMacros({ sql, onPage }: ReadScope, { page, limit }: ListMacrosInput): Promise<Macro[]> {
+export async function listMacros(
+  { sql, onPage }: ReadScope,
+  { cursor, page = cursor ?? 1, limit }: ListMacrosInput,
+): Promise<Macro[]> {
   const rows = await sql.rows(selectMacros, { limit, skip: Math.min((page - 1) * limit, MAX_SKIP) });
   const counted = await sql.row(countMacros, {});
   onPage({ page, limit, total: counted?.total ?? 0 });

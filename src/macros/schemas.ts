@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { subjectId } from '../schema/id-fields.js';
-import { pageFields } from '../schema/pagination.js';
+import { pageFields, withOnePlace } from '../schema/pagination.js';
 import { text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { ticketId } from '../tickets/schemas.js';
@@ -23,7 +23,7 @@ export const macro = z
   .strictObject({ macroId: z.string(), name: z.string(), text: z.string(), updatedAt: timestamp })
   .meta({ id: 'Macro', examples: [LOOKING] });
 
-export const listMacrosInput = z.strictObject(pageFields).default({ page: 1, limit: 20 });
+export const listMacrosInput = withOnePlace(z.strictObject(pageFields), 'page').default({ limit: 20 });
 export const listMacrosOutput = z.array(macro).meta({ examples: [[LOOKING]] });
 
 export const createMacroInput = z

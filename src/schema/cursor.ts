@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
+import type { ErrorDetail } from '../errors/details.js';
 
 /** Where a reader of a list stands, as a text that means something to us alone. */
 export function encodeCursor(place: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** For a list that goes one way: see cursorField. */
-const NO_NEXT = { path: 'after', message: 'Must be the `next` of a page of this list' };
-/** For one that goes either way: see eitherWayFields. */
+/** For a list that goes either way: see eitherWayFields. */
 export const NEITHER_WAY = { path: 'cursor', message: 'Must be `older` or `newer` of a page of this list' };
 
 /**
@@ -16,10 +15,25 @@ export const NEITHER_WAY = { path: 'cursor', message: 'Must be `older` or `newer
  *
  * @throws AppError BAD_REQUEST with that detail for any other text.
  */
-export function decodeCursor<T>(cursor: string, schema: z.ZodType<T>, refusal = NO_NEXT): T {
+export function decodeCursor<T>(cursor: string, schema: z.ZodType<T>, refusal: ErrorDetail): T {
   const read = schema.safeParse(parsed(cursor));
   if (read.success) return read.data;
   throw new AppError('BAD_REQUEST', { details: [refusal] });
+}
+
+/**
+ * Where to go on in a list that goes one way (see oneWayFields); undefined: from the beginning.
+ *
+ * @throws AppError BAD_REQUEST at the name that was sent, unless it has the `next` of a page.
+ */
+export function placeAfter<T>(
+  { after, cursor }: { after?: string | undefined; cursor?: string | undefined },
+  schema: z.ZodType<T>,
+): T | undefined {
+  const sent = after ?? cursor;
+  if (sent === undefined) return undefined;
+  const path = after === undefined ? 'cursor' : 'after';
+  return decodeCursor(sent, schema, { path, message: 'Must be the `next` of a page of this list' });
 }
 
 function parsed(cursor: string): unknown {

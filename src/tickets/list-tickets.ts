@@ -73,7 +73,7 @@ const MAX_SKIP = 2 ** 31 - 1;
 /** The principal's own tickets, newest first, ties broken by id. */
 export async function listTickets(
   { sql, principal, onPage }: ReadScope,
-  { status, priority, page, limit }: ListTicketsInput,
+  { status, priority, cursor, page = cursor ?? 1, limit }: ListTicketsInput,
 ): Promise<TicketSummary[]> {
   const { near, far, total } = listingFor(status, priority);
   const filters = { userId: principal.userId, status: status ?? '', priority: priority ?? '' };

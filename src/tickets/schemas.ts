@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { referredId, subjectId } from '../schema/id-fields.js';
-import { pageFields } from '../schema/pagination.js';
+import { pageFields, withOnePlace } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
@@ -48,13 +48,14 @@ export const createTicketOutput = z
     ],
   });
 
-export const listTicketsInput = z
-  .strictObject({
+export const listTicketsInput = withOnePlace(
+  z.strictObject({
     status: status.meta({ description: 'Filter by status' }).optional(),
     priority: priority.meta({ description: 'Filter by priority' }).optional(),
     ...pageFields,
-  })
-  .default({ page: 1, limit: 20 });
+  }),
+  'page',
+).default({ limit: 20 });
 
 export const ticketSummary = z
   .strictObject({

@@ -925,7 +925,7 @@ export interface components {
          */
         QueuePage: {
             tickets: components["schemas"]["QueuedTicket"][];
-            /** @description Send it as `after` for what follows; null: nothing does */
+            /** @description Send it as `after` (or `cursor`) for what follows; null: nothing does */
             next: string | null;
         };
         QueuedTicket: {
@@ -1162,7 +1162,7 @@ export interface components {
         EventPage: {
             /** @description Oldest first */
             events: components["schemas"]["Event"][];
-            /** @description For `after`, now or whenever there may be more */
+            /** @description For `after` (or `cursor`), now or whenever there may be more */
             next: string;
         };
         Event: {
@@ -1326,7 +1326,7 @@ export interface components {
          */
         SearchPage: {
             hits: components["schemas"]["SearchHit"][];
-            /** @description Send it as `after` for what follows; null: nothing does */
+            /** @description Send it as `after` (or `cursor`) for what follows; null: nothing does */
             next: string | null;
             /** @description false: more texts match than were ranked, the newest 2,000 */
             complete: boolean;
@@ -2117,6 +2117,10 @@ export interface operations {
                 page?: number;
                 /** @description Items per page */
                 limit?: number;
+                /** @description `page`, under the name that TanStack's infinite queries give it */
+                cursor?: number;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;
@@ -2842,6 +2846,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before; absent: from the beginning */
                 after?: string;
+                /** @description `after`, under the name that TanStack's infinite queries give it */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;
@@ -3220,6 +3228,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before; absent: from the beginning */
                 after?: string;
+                /** @description `after`, under the name that TanStack's infinite queries give it */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path: {
@@ -4391,6 +4403,10 @@ export interface operations {
                 page?: number;
                 /** @description Items per page */
                 limit?: number;
+                /** @description `page`, under the name that TanStack's infinite queries give it */
+                cursor?: number;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;
@@ -4837,6 +4853,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before; absent: from the beginning */
                 after?: string;
+                /** @description `after`, under the name that TanStack's infinite queries give it */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;
@@ -5827,6 +5847,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before; absent: from the beginning */
                 after?: string;
+                /** @description `after`, under the name that TanStack's infinite queries give it */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Statement } from '../../db/sql/statement.js';
 import type { ReadScope } from '../../procedure/scope.js';
-import { decodeCursor, encodeCursor, serial } from '../../schema/cursor.js';
+import { encodeCursor, placeAfter, serial } from '../../schema/cursor.js';
 import { isTicketId } from '../../schema/ids.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { EventPage, ListEventsInput, ListTicketEventsInput, TicketEvent } from './schemas.js';
@@ -37,8 +37,8 @@ const ticketPlace = z.tuple([serial]);
  * twice, whatever commits meanwhile, and has the events of each ticket in the order in which they happened. On PostgreSQL
  * an event is shown when no transaction is under way any more that could still write one before it.
  */
-export async function listEvents({ sql }: ReadScope, { after, limit }: ListEventsInput): Promise<EventPage> {
-  const place = after === undefined ? ([0, 0] as const) : decodeCursor(after, feedPlace);
+export async function listEvents({ sql }: ReadScope, { limit, ...sent }: ListEventsInput): Promise<EventPage> {
+  const place = placeAfter(sent, feedPlace) ?? ([0, 0] as const);
   const rows = await sql.rows(selectFeed, { position: place[0], eventId: place[1], limit });
   const last = rows.at(-1);
   return { events: rows.map(eventOf), next: encodeCursor(last ? [last.position, last.eventId] : place) };
@@ -51,9 +51,9 @@ export async function listEvents({ sql }: ReadScope, { after, limit }: ListEvent
  */
 export async function listTicketEvents(
   { sql }: ReadScope,
-  { ticketId, after, limit }: ListTicketEventsInput,
+  { ticketId, limit, ...sent }: ListTicketEventsInput,
 ): Promise<EventPage> {
-  const [eventId] = after === undefined ? [0] : decodeCursor(after, ticketPlace);
+  const [eventId] = placeAfter(sent, ticketPlace) ?? [0];
   if (!isTicketId(ticketId)) throw ticketNotFound();
   const rows = await sql.rows(selectOfTicket, { ticketId, eventId, limit });
   if (rows.length === 0 && (await sql.row(selectTicketId, { ticketId })) === undefined) {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/event-types.js';
-import { cursorField, limitField } from '../../schema/pagination.js';
+import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
 import { timestamp } from '../../schema/time.js';
 import { ticketId } from '../../tickets/schemas.js';
 
-export const listEventsInput = z.strictObject({ limit: limitField, after: cursorField }).default({ limit: 20 });
-export const listTicketEventsInput = z.strictObject({ ticketId, limit: limitField, after: cursorField });
+export const listEventsInput = withOnePlace(z.strictObject(oneWayFields), 'after').default({ limit: 20 });
+export const listTicketEventsInput = withOnePlace(z.strictObject({ ticketId, ...oneWayFields }), 'after');
 
 const fields = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]));
 
@@ -34,7 +34,7 @@ const RESOLVED = {
 export const eventsOutput = z
   .strictObject({
     events: z.array(event).meta({ description: 'Oldest first' }),
-    next: z.string().meta({ description: 'For `after`, now or whenever there may be more' }),
+    next: z.string().meta({ description: 'For `after` (or `cursor`), now or whenever there may be more' }),
   })
   .meta({ id: 'EventPage', examples: [{ events: [RESOLVED], next: 'WzEwNDIsMTA0Ml0' }] });
 

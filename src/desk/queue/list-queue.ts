@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Sql } from '../../db/sql/sql.js';
 import { Statement } from '../../db/sql/statement.js';
 import type { ReadScope } from '../../procedure/scope.js';
-import { decodeCursor, encodeCursor } from '../../schema/cursor.js';
+import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { storedTime } from '../../schema/time.js';
 import { normalTag } from '../../tags/normal-tag.js';
 import { edgeStatement, type Place, pageStatement, valuesOf, WINDOW, walkFor } from './keyset-scan.js';
@@ -14,11 +14,11 @@ import { type ListQueueInput, QUEUE_SORTS, type QueuePage } from './schemas.js';
  * One page of all tickets that match, in an order. A ticket that stays where it is while the pages are walked comes
  * exactly once; one that moves can come again, or where it moves to what was walked already, not at all.
  *
- * @throws AppError BAD_REQUEST at `after` unless that is the `next` of a page in the same order.
+ * @throws AppError BAD_REQUEST at `after` or `cursor` unless that is the `next` of a page in the same order.
  */
 export async function listQueue({ sql, principal }: ReadScope, input: ListQueueInput): Promise<QueuePage> {
   const { sort, limit } = input;
-  const after = input.after === undefined ? undefined : placeOf(input.after, sort);
+  const after = placeOf(input);
   const walk = walkFor(principal, input, { tagIsRare: input.tag !== undefined && (await isRare(sql, input.tag)) });
 
   const edge =
@@ -54,8 +54,10 @@ const cursor = z.tuple([
   z.string().regex(/^ticket_[\w-]{1,64}$/),
 ]);
 
-function placeOf(after: string, sort: ListQueueInput['sort']): Place {
+function placeOf({ sort, ...sent }: ListQueueInput): Place | undefined {
   const sameOrder = cursor.refine(([by, rank]) => by === sort && rank > 0 === ORDERS[sort].ranked);
-  const [, rank, timeAt, ticketId] = decodeCursor(after, sameOrder);
+  const place = placeAfter(sent, sameOrder);
+  if (place === undefined) return undefined;
+  const [, rank, timeAt, ticketId] = place;
   return { rank, timeAt, ticketId };
 }

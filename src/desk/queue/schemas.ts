@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorField, limitField } from '../../schema/pagination.js';
+import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
 import { text } from '../../schema/text.js';
 import { instant, timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
@@ -33,8 +33,8 @@ export const ticketFilters = {
 export const QUEUE_SORTS = ['waiting', 'priority', 'updated', 'created'] as const;
 export type QueueSort = (typeof QUEUE_SORTS)[number];
 
-export const listQueueInput = z
-  .strictObject({
+export const listQueueInput = withOnePlace(
+  z.strictObject({
     ...ticketFilters,
     createdFrom: instant.meta({ description: 'Created then or later' }).optional(),
     createdTo: instant.meta({ description: 'Created before' }).optional(),
@@ -47,10 +47,10 @@ export const listQueueInput = z
         description:
           '`waiting`: who waits longest first, those nobody waits for last; `priority`: the most urgent first, then the oldest; `updated`: the last change first; `created`: the newest first',
       }),
-    limit: limitField,
-    after: cursorField,
-  })
-  .default({ sort: 'waiting', limit: 20 });
+    ...oneWayFields,
+  }),
+  'after',
+).default({ sort: 'waiting', limit: 20 });
 
 export const queuedTicket = z
   .strictObject({
@@ -92,7 +92,10 @@ export const EXAMPLE_TICKET = {
 export const listQueueOutput = z
   .strictObject({
     tickets: z.array(queuedTicket),
-    next: z.string().nullable().meta({ description: 'Send it as `after` for what follows; null: nothing does' }),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send it as `after` (or `cursor`) for what follows; null: nothing does' }),
   })
   .meta({
     id: 'QueuePage',

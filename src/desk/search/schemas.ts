@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import { cursorField, limitField } from '../../schema/pagination.js';
+import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
 import { text } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
 import { EXAMPLE_TICKET, queuedTicket, ticketFilters } from '../queue/schemas.js';
 import { MAX_PREFIXES, MAX_TERMS, queryFault } from './terms.js';
 
-export const searchInput = z.strictObject({
-  q: text({ max: 200, fault: queryFault }).meta({
-    description: `Words that must all be in one text; \`"in this order"\` for a phrase; \`pay*\` for what begins so. At most ${MAX_TERMS} words and phrases, ${MAX_PREFIXES} of them with \`*\``,
-    examples: ['payment fail*'],
+export const searchInput = withOnePlace(
+  z.strictObject({
+    q: text({ max: 200, fault: queryFault }).meta({
+      description: `Words that must all be in one text; \`"in this order"\` for a phrase; \`pay*\` for what begins so. At most ${MAX_TERMS} words and phrases, ${MAX_PREFIXES} of them with \`*\``,
+      examples: ['payment fail*'],
+    }),
+    ...ticketFilters,
+    ...oneWayFields,
   }),
-  ...ticketFilters,
-  limit: limitField,
-  after: cursorField,
-});
+  'after',
+);
 
 const pieces = z
   .array(z.strictObject({ text: z.string(), match: z.boolean() }))
@@ -33,7 +35,10 @@ export const searchHit = z
 export const searchOutput = z
   .strictObject({
     hits: z.array(searchHit),
-    next: z.string().nullable().meta({ description: 'Send it as `after` for what follows; null: nothing does' }),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send it as `after` (or `cursor`) for what follows; null: nothing does' }),
     complete: z.boolean().meta({ description: 'false: more texts match than were ranked, the newest 2,000' }),
   })
   .meta({

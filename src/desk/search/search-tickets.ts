@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Engine } from '../../db/handle.js';
 import { Statement, type Value } from '../../db/sql/statement.js';
 import type { ReadScope } from '../../procedure/scope.js';
-import { decodeCursor, encodeCursor } from '../../schema/cursor.js';
+import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { among, filterConditions } from '../queue/filters.js';
 import { QUEUED, type QueuedRow, queuedTicketOf } from '../queue/queued-ticket.js';
 import { excerpt, highlight } from './highlight.js';
@@ -26,10 +26,10 @@ type Found = QueuedRow & {
  * Tickets in which one text (subject and description, a message, a note) has all terms: the best first, the newest of
  * equals first. Of several texts of a ticket the best one counts.
  *
- * @throws AppError BAD_REQUEST at `after` unless that is the `next` of a page.
+ * @throws AppError BAD_REQUEST at `after` or `cursor` unless that is the `next` of a page.
  */
 export async function searchTickets({ sql, principal }: ReadScope, input: SearchInput): Promise<SearchPage> {
-  const [skip] = input.after === undefined ? [0] : decodeCursor(input.after, cursor);
+  const [skip] = placeAfter(input, cursor) ?? [0];
   const terms = termsOf(input.q);
   if (terms.length === 0) return { hits: [], next: null, complete: true };
 

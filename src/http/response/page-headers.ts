@@ -25,7 +25,13 @@ export function setPageHeaders(
 
 /** What was asked for beside the page, to be followed by more. */
 function filters(request: FastifyRequest): string {
-  const { page: _page, limit: _limit, ...others } = request.query as Record<string, string>;
+  const {
+    page: _page,
+    limit: _limit,
+    cursor: _cursor,
+    direction: _direction,
+    ...others
+  } = request.query as Record<string, string>;
   return Object.keys(others).length === 0 ? '' : `${new URLSearchParams(others)}&`;
 }
 

@@ -56,6 +56,8 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
       ['older', '2026-01-22T16:30:00.000Z', 'note_1'],
       ['newer', '0001-01-01T00:00:00.000Z', 'note_'],
       ['older', '9999-12-31T24:00:00.000Z', 'note_1'],
+      ['waiting', 0, '2026-01-22T16:30:00.000Z', 'ticket_1'],
+      [0, 0],
     )
     .map((place) => Buffer.from(JSON.stringify(place)).toString('base64url')),
   after: fc
