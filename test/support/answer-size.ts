@@ -10,7 +10,7 @@ import { addMessageInput } from '../../src/messages/schemas.js';
 import { addNoteInput } from '../../src/notes/schemas.js';
 import { rateTicketInput } from '../../src/ratings/schemas.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../../src/schema/pagination.js';
-import { userId } from '../../src/schema/text.js';
+import { userIdField } from '../../src/schema/text.js';
 import { normalTag } from '../../src/tags/normal-tag.js';
 import { MAX_TAGS, tag } from '../../src/tags/schemas.js';
 import { TICKET_PRIORITIES } from '../../src/tickets/lifecycle.js';
@@ -60,7 +60,7 @@ const CURSOR = 250;
 /** Of all operations by default. */
 const BODY_LIMIT = 2 ** 20;
 /** Without control characters: none of six bytes, but quotation marks, of two. */
-const USER_ID = size(4 * longest(userId));
+const USER_ID = size(4 * longest(userIdField()));
 
 /** What a tag comes to when it is put into its one form: letters may get more bytes, and none is escaped. */
 function tagSize(): Size {

@@ -3418,7 +3418,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description User id of an agent, as their tokens have it */
+                    /** @description User id of an agent, as their tokens have it; `me` is yourself */
                     agentId: string;
                 };
             };
@@ -3702,7 +3702,7 @@ export interface operations {
                         priority?: components["schemas"]["TicketPriority"];
                         /** @description An active support category */
                         categoryId?: string;
-                        /** @description Whom to assign; null: nobody */
+                        /** @description Whom to assign; `me`: yourself; null: nobody */
                         assignedAgent?: string | null;
                     };
                 };

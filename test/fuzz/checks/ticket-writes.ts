@@ -62,9 +62,9 @@ export const TICKET_WRITES: Record<string, Write> = {
   },
 
   'desk.tickets.take': change((row, _, by) => assigned(row, by)),
-  'desk.tickets.assign': change((row, { agentId }) => assigned(row, agentId)),
+  'desk.tickets.assign': change((row, { agentId }, by) => assigned(row, agentOf(agentId, by))),
   'desk.tickets.unassign': change(() => ({ assigned_agent: null })),
-  'desk.tickets.update': change((_, input) => named(input)),
+  'desk.tickets.update': change((row, input) => named(row, input)),
   'desk.tickets.resolve': change(({ status }, { resolution }) =>
     status === 'Resolved' ? {} : { status: 'Resolved', ...kept(resolution) },
   ),
@@ -79,8 +79,8 @@ export const TICKET_WRITES: Record<string, Write> = {
     for (const { ticketId, version } of results.filter(({ ok }) => ok)) {
       checkChange(scope, { ticketId, version }, (row) => ({
         ...(assignedAgent === null && { assigned_agent: null }),
-        ...(typeof assignedAgent === 'string' && assigned(row, assignedAgent)),
-        ...named(rest),
+        ...(typeof assignedAgent === 'string' && assigned(row, agentOf(assignedAgent, scope.by.userId))),
+        ...named(row, rest),
       }));
     }
   },
@@ -174,9 +174,19 @@ function assigned({ status }: Row, agent: unknown): Row {
   return { assigned_agent: agent, ...(status === 'Open' && { status: 'In Progress' }) };
 }
 
-function named(input: Accepted['input']): Row {
+/** What a `PATCH` names; how a ticket was resolved holds no more where that reopens it. */
+function named({ status }: Row, input: Accepted['input']): Row {
   const fields = Object.entries(COLUMNS).filter(([name]) => input[name] !== undefined);
-  return Object.fromEntries(fields.map(([name, column]) => [column, input[name]]));
+  const reopens = status === 'Resolved' && ['Open', 'In Progress'].includes(String(input.status));
+  return {
+    ...Object.fromEntries(fields.map(([name, column]) => [column, input[name]])),
+    ...(reopens && { resolution: null }),
+  };
+}
+
+/** `me` is whoever asks. */
+function agentOf(agentId: unknown, by: string): unknown {
+  return agentId === 'me' ? by : agentId;
 }
 
 /** A blank resolution counts as none. */
