@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { subjectId } from '../schema/id-fields.js';
 import { pageFields } from '../schema/pagination.js';
 import { timestamp } from '../schema/time.js';
+import { filterFields } from '../tickets/filter-fields.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
 
 /** A year. */
@@ -44,9 +45,10 @@ export const dueTimes = {
 export const listSlaBreachesInput = z
   .strictObject({
     within: minutes('Also what is to be breached in so many minutes', 43_200).default(60),
-    limit: pageFields.limit,
+    ...filterFields,
+    ...pageFields,
   })
-  .default({ within: 60, limit: 20 });
+  .default({ within: 60, page: 1, limit: 20 });
 
 export const slaBreach = z
   .strictObject({

@@ -40,9 +40,9 @@ export const changeTagsInput = z
 export const listTagsInput = z
   .strictObject({
     prefix: tag.meta({ description: 'What the tags begin with, in letters of either case' }).optional(),
-    limit: pageFields.limit,
+    ...pageFields,
   })
-  .default({ limit: 20 });
+  .default({ page: 1, limit: 20 });
 export const listTagsOutput = z.array(z.string()).meta({ examples: [['refund', 'refund-late']] });
 
 export type TicketTagsInput = z.infer<typeof ticketTagsInput>;

@@ -433,7 +433,7 @@ export interface paths {
         };
         /**
          * Get Saved Replies
-         * @description List the saved replies by name.
+         * @description List the saved replies by name, all or those whose name has a text in it.
          */
         get: operations["listMacros"];
         put?: never;
@@ -561,7 +561,7 @@ export interface paths {
         };
         /**
          * Get SLA Breaches
-         * @description What has been due, or is soon, most overdue first.
+         * @description What has been due, or is soon, most overdue first, of all open tickets or of those that filters let through.
          */
         get: operations["listSlaBreaches"];
         put?: never;
@@ -4151,6 +4151,8 @@ export interface operations {
             query?: {
                 /** @description What the tags begin with, in letters of either case */
                 prefix?: string;
+                /** @description Page number */
+                page?: number;
                 /** @description Items per page */
                 limit?: number;
             };
@@ -4160,12 +4162,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The first of them, in order */
+            /** @description One page of them, in order */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "ratelimit-policy": components["headers"]["ratelimit-policy"];
                     ratelimit: components["headers"]["ratelimit"];
+                    "x-total-count": components["headers"]["x-total-count"];
+                    link: components["headers"]["link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4387,6 +4391,8 @@ export interface operations {
     listMacros: {
         parameters: {
             query?: {
+                /** @description What their names have in them; case and accents don’t count */
+                name?: string;
                 /** @description Page number */
                 page?: number;
                 /** @description Items per page */
@@ -4470,7 +4476,7 @@ export interface operations {
                 "application/json": {
                     /** @description What agents find it by; no two have the same */
                     name: string;
-                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}} */
+                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}; {{"{{"}} stands for {{ itself */
                     text: string;
                 };
             };
@@ -4635,7 +4641,7 @@ export interface operations {
                 "application/json": {
                     /** @description What agents find it by; no two have the same */
                     name?: string;
-                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}} */
+                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}; {{"{{"}} stands for {{ itself */
                     text?: string;
                 };
             };
@@ -5087,6 +5093,22 @@ export interface operations {
             query?: {
                 /** @description Also what is to be breached in so many minutes */
                 within?: number;
+                /**
+                 * @description Of one of these priorities
+                 * @example [
+                 *       "High",
+                 *       "Critical"
+                 *     ]
+                 */
+                priority?: ("Low" | "Medium" | "High" | "Critical")[];
+                /** @description In this category */
+                categoryId?: string;
+                /** @description Assigned to this agent; `me` is yourself */
+                assignee?: string;
+                /** @description true: nobody has it; false: somebody has */
+                unassigned?: boolean;
+                /** @description Page number */
+                page?: number;
                 /** @description Items per page */
                 limit?: number;
             };
@@ -5096,12 +5118,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The most overdue targets */
+            /** @description One page of the targets */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "ratelimit-policy": components["headers"]["ratelimit-policy"];
                     ratelimit: components["headers"]["ratelimit"];
+                    "x-total-count": components["headers"]["x-total-count"];
+                    link: components["headers"]["link"];
                     [name: string]: unknown;
                 };
                 content: {
