@@ -145,7 +145,11 @@ export interface paths {
          */
         get: operations["listQueue"];
         put?: never;
-        post?: never;
+        /**
+         * Open Ticket for a Customer
+         * @description Open a ticket that is a customer’s own, as after a call or by a mail gateway.
+         */
+        post: operations["openTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1603,6 +1607,14 @@ export interface components {
             data: components["schemas"]["QueuePage"];
             error: null;
         };
+        OpenTicketResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["CreatedTicket"];
+            error: null;
+        };
         CountQueueResponse: {
             /** @constant */
             success: true;
@@ -2906,6 +2918,102 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    openTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requester": "user_123",
+                 *       "subject": "Unable to make payment",
+                 *       "description": "Called: the payment on the loan fails, though the card is new",
+                 *       "categoryId": "category_001",
+                 *       "priority": "High"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Ticket subject */
+                    subject: string;
+                    /** @description Detailed description */
+                    description: string;
+                    /** @description Support category ID */
+                    categoryId: string;
+                    /**
+                     * @description Priority: Low, Medium, High, Critical
+                     * @default Medium
+                     */
+                    priority?: components["schemas"]["TicketPriority"];
+                    /**
+                     * @description Array of attachment file IDs
+                     * @default []
+                     */
+                    attachments?: string[];
+                    /** @description User id of the customer whose ticket it is, as their tokens have it */
+                    requester: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket is open, and the customer’s */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "ticketId": "ticket_123",
+                     *         "subject": "Unable to make payment",
+                     *         "status": "Open",
+                     *         "priority": "High",
+                     *         "createdAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenTicketResponse"];
+                };
+            };
+            /** @description Invalid ticket data */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalServerError"];

@@ -5,9 +5,27 @@ import { referredId } from '../../schema/id-fields.js';
 import { userIdField } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
-import { priority, resolution, status, ticketId } from '../../tickets/schemas.js';
+import { createTicketInput, priority, resolution, status, ticketId } from '../../tickets/schemas.js';
 
 export const ticketInput = z.strictObject({ ticketId });
+
+export const openTicketInput = createTicketInput
+  .extend({
+    requester: userIdField().meta({
+      description: 'User id of the customer whose ticket it is, as their tokens have it',
+    }),
+  })
+  .meta({
+    examples: [
+      {
+        requester: 'user_123',
+        subject: 'Unable to make payment',
+        description: 'Called: the payment on the loan fails, though the card is new',
+        categoryId: 'category_001',
+        priority: 'High',
+      },
+    ],
+  });
 
 const time = timestamp.nullable();
 const olderOf = (path: string) =>

@@ -5,39 +5,8 @@ import type { Accepted, Write, WriteScope } from './writes.js';
 
 /** What procedures write that are about tickets, but for their tags. */
 export const TICKET_WRITES: Record<string, Write> = {
-  'support.tickets.create': ({ find, by }, { input, data }) => {
-    const { subject, description, categoryId, priority = 'Medium', attachments = [] } = input;
-    const createdAt = data.createdAt;
-    assert.deepEqual(find('INSERT', 'tickets', { id: data.ticketId }), {
-      id: data.ticketId,
-      user_id: by.userId,
-      subject,
-      description,
-      status: 'Open',
-      priority,
-      category_id: categoryId,
-      assigned_agent: null,
-      attachments,
-      resolution: null,
-      message_count: 0,
-      created_at: createdAt,
-      updated_at: createdAt,
-      closed_at: null,
-      version: 1,
-      waiting_since: createdAt,
-      first_response_at: null,
-      resolved_at: null,
-    });
-    const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
-    assert.deepEqual(event, {
-      ticket_id: data.ticketId,
-      type: 'ticket.created',
-      actor: by.userId,
-      before: {},
-      after: { status: 'Open', priority, categoryId },
-      created_at: createdAt,
-    });
-  },
+  'support.tickets.create': (scope, call) => checkTicket(scope, call, scope.by.userId),
+  'desk.tickets.create': (scope, call) => checkTicket(scope, call, String(call.input.requester)),
 
   'support.messages.add': checkMessage,
   'desk.messages.reply': checkMessage,
@@ -97,6 +66,40 @@ export const TICKET_WRITES: Record<string, Write> = {
     assert.ok(['Resolved', 'Closed'].includes(String(before.status)));
   },
 };
+
+function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, requester: string): void {
+  const { subject, description, categoryId, priority = 'Medium', attachments = [] } = input;
+  const createdAt = data.createdAt;
+  assert.deepEqual(find('INSERT', 'tickets', { id: data.ticketId }), {
+    id: data.ticketId,
+    user_id: requester,
+    subject,
+    description,
+    status: 'Open',
+    priority,
+    category_id: categoryId,
+    assigned_agent: null,
+    attachments,
+    resolution: null,
+    message_count: 0,
+    created_at: createdAt,
+    updated_at: createdAt,
+    closed_at: null,
+    version: 1,
+    waiting_since: createdAt,
+    first_response_at: null,
+    resolved_at: null,
+  });
+  const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
+  assert.deepEqual(event, {
+    ticket_id: data.ticketId,
+    type: 'ticket.created',
+    actor: by.userId,
+    before: {},
+    after: { status: 'Open', priority, categoryId, ...(requester !== by.userId && { requester }) },
+    created_at: createdAt,
+  });
+}
 
 function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accepted): void {
   const { ticketId, message, attachments = [] } = input;
