@@ -128,6 +128,7 @@ const LISTS: Record<string, List> = {
       'ListTicketsResponse',
       'ListTagsResponse',
       'ListSlaBreachesResponse',
+      'ListRatingsResponse',
       'QueuePage.tickets',
       'SearchPage.hits',
       'EventPage.events',
@@ -203,6 +204,9 @@ function ofType(type: string, schema: Json, place: string, none: readonly string
       return size(5);
     case 'integer':
       return size(16);
+    case 'number':
+      // An average of scores, to two decimals.
+      return size('4.38'.length);
     case 'string': {
       if (schema.format === 'date-time') return size(26);
       const field = place.split('.').at(-1) ?? '';

@@ -596,6 +596,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ratings
+         * @description What customers thought of how their tickets were dealt with, the newest first.
+         */
+        get: operations["listRatings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/desk/tickets/{ticketId}/rating": {
         parameters: {
             query?: never;
@@ -1400,6 +1420,17 @@ export interface components {
          *         "resolutionSeconds": {
          *           "median": 50400,
          *           "p90": 259200
+         *         },
+         *         "ratings": {
+         *           "count": 120,
+         *           "average": 4.38,
+         *           "distribution": {
+         *             "1": 6,
+         *             "2": 4,
+         *             "3": 8,
+         *             "4": 22,
+         *             "5": 80
+         *           }
          *         }
          *       },
          *       "agents": [
@@ -1414,6 +1445,17 @@ export interface components {
          *           "resolutionSeconds": {
          *             "median": 50400,
          *             "p90": 259200
+         *           },
+         *           "ratings": {
+         *             "count": 120,
+         *             "average": 4.38,
+         *             "distribution": {
+         *               "1": 6,
+         *               "2": 4,
+         *               "3": 8,
+         *               "4": 22,
+         *               "5": 80
+         *             }
          *           }
          *         }
          *       ],
@@ -1431,6 +1473,17 @@ export interface components {
          *           "resolutionSeconds": {
          *             "median": 50400,
          *             "p90": 259200
+         *           },
+         *           "ratings": {
+         *             "count": 120,
+         *             "average": 4.38,
+         *             "distribution": {
+         *               "1": 6,
+         *               "2": 4,
+         *               "3": 8,
+         *               "4": 22,
+         *               "5": 80
+         *             }
          *           }
          *         }
          *       ]
@@ -1442,7 +1495,7 @@ export interface components {
             /** Format: date-time */
             to: string;
             overall: components["schemas"]["OverallFigures"];
-            /** @description Who answered or solved a ticket, by user id: the 1,000 who did most */
+            /** @description Who answered or solved a ticket, or is rated for one, by user id: the 1,000 who did most */
             agents: components["schemas"]["AgentFigures"][];
             /** @description How many more there are */
             agentsLeftOut: number;
@@ -1460,6 +1513,7 @@ export interface components {
             firstResponseSeconds: components["schemas"]["Times"];
             /** @description From the opening of those solved to their resolution */
             resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
         };
         Times: {
             /** @description Half of them took so many seconds or less; null: there is none */
@@ -1467,8 +1521,22 @@ export interface components {
             /** @description Nine in ten took so many seconds or less; null: there is none */
             p90: number | null;
         };
+        RatingFigures: {
+            /** @description Tickets that were rated within the period */
+            count: number;
+            /** @description Of the scores, to two decimals; null: there is none */
+            average: number | null;
+            /** @description How many ratings there are of each score */
+            distribution: {
+                1: number;
+                2: number;
+                3: number;
+                4: number;
+                5: number;
+            };
+        };
         AgentFigures: {
-            /** @description Who wrote the first answer, or resolved it; null: from before there was a history */
+            /** @description Who wrote the first answer, resolved it, or is rated; null: from before there was a history, or nobody was */
             agent: string | null;
             /** @description Tickets that the desk answered first within the period */
             answered: number;
@@ -1478,6 +1546,7 @@ export interface components {
             firstResponseSeconds: components["schemas"]["Times"];
             /** @description From the opening of those solved to their resolution */
             resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
         };
         CategoryFigures: {
             categoryId: string;
@@ -1491,6 +1560,20 @@ export interface components {
             firstResponseSeconds: components["schemas"]["Times"];
             /** @description From the opening of those solved to their resolution */
             resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
+        };
+        ListedRating: {
+            ticketId: string;
+            subject: string;
+            /** @description As it is now */
+            categoryId: string;
+            requester: string;
+            /** @description Who had resolved it, or else had it, when it was rated; null: nobody had */
+            agent: string | null;
+            score: number;
+            comment: string | null;
+            /** Format: date-time */
+            ratedAt: string;
         };
         /**
          * @example {
@@ -1821,6 +1904,14 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["Figures"];
+            error: null;
+        };
+        ListRatingsResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["ListedRating"][];
             error: null;
         };
         GetRatingResponse: {
@@ -5328,6 +5419,17 @@ export interface operations {
                      *           "resolutionSeconds": {
                      *             "median": 50400,
                      *             "p90": 259200
+                     *           },
+                     *           "ratings": {
+                     *             "count": 120,
+                     *             "average": 4.38,
+                     *             "distribution": {
+                     *               "1": 6,
+                     *               "2": 4,
+                     *               "3": 8,
+                     *               "4": 22,
+                     *               "5": 80
+                     *             }
                      *           }
                      *         },
                      *         "agents": [
@@ -5342,6 +5444,17 @@ export interface operations {
                      *             "resolutionSeconds": {
                      *               "median": 50400,
                      *               "p90": 259200
+                     *             },
+                     *             "ratings": {
+                     *               "count": 120,
+                     *               "average": 4.38,
+                     *               "distribution": {
+                     *                 "1": 6,
+                     *                 "2": 4,
+                     *                 "3": 8,
+                     *                 "4": 22,
+                     *                 "5": 80
+                     *               }
                      *             }
                      *           }
                      *         ],
@@ -5359,6 +5472,17 @@ export interface operations {
                      *             "resolutionSeconds": {
                      *               "median": 50400,
                      *               "p90": 259200
+                     *             },
+                     *             "ratings": {
+                     *               "count": 120,
+                     *               "average": 4.38,
+                     *               "distribution": {
+                     *                 "1": 6,
+                     *                 "2": 4,
+                     *                 "3": 8,
+                     *                 "4": 22,
+                     *                 "5": 80
+                     *               }
                      *             }
                      *           }
                      *         ]
@@ -5367,6 +5491,91 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["GetFiguresResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRatings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One of these scores
+                 * @example [
+                 *       1,
+                 *       2
+                 *     ]
+                 */
+                score?: number[];
+                /** @description Of the work of this agent; `me` is yourself */
+                agent?: string;
+                /** @description In this category */
+                categoryId?: string;
+                /** @description Rated then or later */
+                ratedFrom?: string;
+                /** @description Rated before */
+                ratedTo?: string;
+                /** @description Page number */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the ratings */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "x-total-count": components["headers"]["x-total-count"];
+                    link: components["headers"]["link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": [
+                     *         {
+                     *           "ticketId": "ticket_123",
+                     *           "subject": "Unable to make payment",
+                     *           "categoryId": "category_001",
+                     *           "requester": "user_123",
+                     *           "agent": "agent_123",
+                     *           "score": 5,
+                     *           "comment": "Solved within the hour",
+                     *           "ratedAt": "2024-01-23T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRatingsResponse"];
                 };
             };
             /** @description Invalid request */

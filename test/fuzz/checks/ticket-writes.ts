@@ -55,12 +55,18 @@ export const TICKET_WRITES: Record<string, Write> = {
   },
 
   'support.tickets.rate': ({ find, by, ...scope }, { input, data }) => {
+    const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score: input.score });
     const { ticketId, score, comment } = input;
     const words = typeof comment === 'string' && comment.trim() !== '' ? comment : null;
     assert.deepEqual(data, { ticketId, score, comment: words, ratedAt: data.ratedAt });
     const rating = find('INSERT', 'ratings', { ticket_id: ticketId });
-    assert.deepEqual(rating, { ticket_id: ticketId, score, comment: words, created_at: data.ratedAt });
-    const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score });
+    assert.deepEqual(rating, {
+      ticket_id: ticketId,
+      score,
+      comment: words,
+      agent: ratedAgent(scope, before),
+      created_at: data.ratedAt,
+    });
     assert.equal(event.created_at, data.ratedAt);
     assert.deepEqual([before.id, before.user_id], [ticketId, by.userId], 'a ticket is rated by its requester');
     assert.ok(['Resolved', 'Closed'].includes(String(before.status)));
@@ -115,6 +121,15 @@ function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accep
     attachments,
     created_at: timestamp,
   });
+}
+
+/** Who resolved it last, where it is resolved; else who has it. */
+function ratedAgent({ before, steps }: Pick<WriteScope, 'before' | 'steps'>, ticket: Row): unknown {
+  if (ticket.resolved_at === null) return ticket.assigned_agent;
+  const known = before.rows('events').filter((row) => row.ticket_id === ticket.id);
+  const since = steps.filter(({ after }) => after.id === ticket.id && Number(after.version) <= Number(ticket.version));
+  const resolved = [...known, ...since.map(({ event }) => event)].filter(({ type }) => type === 'ticket.resolved');
+  return resolved.at(-1)?.actor ?? ticket.assigned_agent;
 }
 
 /** The step whose event tells of what was added. */
