@@ -11,6 +11,8 @@ interface EventSql {
   /** SQL of JSON: see Dialect.jsonObject(). */
   before: string;
   after: string;
+  /** SQL of a condition without which there is no such event. */
+  when?: string;
   /** The links of the chain that the others name: see WriteChain. */
   from: string[];
 }
@@ -20,11 +22,17 @@ const COLUMNS = 'transaction_id, ticket_id, type, actor, before, after, created_
 /** Where an event stands in the feed, before its id. Under the ticket's lock: see the migration. */
 const position = ({ engine }: Dialect) => (engine === 'postgresql' ? 'event_position()' : '0');
 
-/** A link of a WriteChain that writes an event: for what a customer does, so that it stays one statement. */
-export function eventLink(dialect: Dialect, { type, ticketId, actor, at, before, after, from }: EventSql): string {
-  return `
-    INSERT INTO events (${COLUMNS})
-    SELECT ${position(dialect)}, ${ticketId}, '${type}', ${actor}, ${before}, ${after}, ${at} ${dialect.from(...from)}`;
+/**
+ * A link of a WriteChain that writes events: for what a customer does, so that it stays one statement. Those of one change are
+ * written by one `INSERT`, so that their ids are in this order.
+ */
+export function eventLink(dialect: Dialect, ...events: EventSql[]): string {
+  const rows = events.map(
+    ({ type, ticketId, actor, at, before, after, when, from }) => `
+    SELECT ${position(dialect)}, ${ticketId}, '${type}', ${actor}, ${before}, ${after}, ${at} ${dialect.from(...from)}
+    ${when === undefined ? '' : `WHERE ${when}`}`,
+  );
+  return `INSERT INTO events (${COLUMNS}) ${rows.join(' UNION ALL ')}`;
 }
 
 type NewEvent = Record<'ticketId' | 'type' | 'actor' | 'before' | 'after', string> & { at: Date };

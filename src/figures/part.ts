@@ -2,12 +2,12 @@ import type { Figures } from './schemas.js';
 
 /** Tickets of one category that one agent has done something with. */
 export interface Done {
-  measure: 'opened' | 'answered' | 'solved';
+  measure: 'opened' | 'answered' | 'solved' | 'rated';
   categoryId: string;
   agent: string | null;
   total: number;
-  /** How long each took. */
-  seconds: number[];
+  /** How many seconds each took; of those rated, the score. */
+  values: number[];
 }
 
 /** All that have the same value there, by that value; null last. */
@@ -38,17 +38,29 @@ export function busiest<Part extends Pick<Work, 'answered' | 'solved'>>(parts: P
 type Work = Omit<Figures['overall'], 'opened'>;
 
 export function workOf(part: Done[]): Work {
-  const [answered, solved] = [timesOf(part, 'answered'), timesOf(part, 'solved')];
+  const [answered, solved] = [valuesOf(part, 'answered'), valuesOf(part, 'solved')];
   return {
     answered: answered.length,
     solved: solved.length,
     firstResponseSeconds: { median: percentile(answered, 50), p90: percentile(answered, 90) },
     resolutionSeconds: { median: percentile(solved, 50), p90: percentile(solved, 90) },
+    ratings: ratingsOf(valuesOf(part, 'rated')),
   };
 }
 
-function timesOf(part: Done[], measure: Done['measure']): Float64Array {
-  return Float64Array.from(part.flatMap((one) => (one.measure === measure ? one.seconds : []))).sort();
+function valuesOf(part: Done[], measure: Done['measure']): Float64Array {
+  return Float64Array.from(part.flatMap((one) => (one.measure === measure ? one.values : []))).sort();
+}
+
+function ratingsOf(scores: Float64Array): Work['ratings'] {
+  const distribution = { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 };
+  let sum = 0;
+  for (const score of scores) {
+    distribution[score as keyof typeof distribution] += 1;
+    sum += score;
+  }
+  const count = scores.length;
+  return { count, average: count === 0 ? null : Math.round((sum / count) * 100) / 100, distribution };
 }
 
 /** As percentile_disc(): the first of the sorted values at which so many of a hundred are reached. */

@@ -31,12 +31,25 @@ const times = z
   })
   .meta({ id: 'Times' });
 
+const ratings = z
+  .strictObject({
+    count: count.meta({ description: 'Tickets that were rated within the period' }),
+    average: z.number().nullable().meta({ description: 'Of the scores, to two decimals; null: there is none' }),
+    distribution: z
+      .strictObject({ 1: count, 2: count, 3: count, 4: count, 5: count })
+      .meta({ description: 'How many ratings there are of each score' }),
+  })
+  .meta({ id: 'RatingFigures' });
+
 const work = {
   answered: count.meta({ description: 'Tickets that the desk answered first within the period' }),
   solved: count.meta({ description: 'Tickets that were resolved within the period, and are still' }),
   firstResponseSeconds: times.meta({ description: 'From the opening of those answered to their first answer' }),
   resolutionSeconds: times.meta({ description: 'From the opening of those solved to their resolution' }),
+  ratings,
 };
+
+const RATINGS = { count: 120, average: 4.38, distribution: { 1: 6, 2: 4, 3: 8, 4: 22, 5: 80 } };
 const opened = count.meta({ description: 'Tickets that were opened within the period' });
 
 export const figures = z
@@ -49,13 +62,16 @@ export const figures = z
         z
           .strictObject({
             agent: z.string().nullable().meta({
-              description: 'Who wrote the first answer, or resolved it; null: from before there was a history',
+              description:
+                'Who wrote the first answer, resolved it, or is rated; null: from before there was a history, or nobody was',
             }),
             ...work,
           })
           .meta({ id: 'AgentFigures' }),
       )
-      .meta({ description: 'Who answered or solved a ticket, by user id: the 1,000 who did most' }),
+      .meta({
+        description: 'Who answered or solved a ticket, or is rated for one, by user id: the 1,000 who did most',
+      }),
     agentsLeftOut: count.meta({ description: 'How many more there are' }),
     categories: z
       .array(z.strictObject({ categoryId: z.string(), opened, ...work }).meta({ id: 'CategoryFigures' }))
@@ -73,6 +89,7 @@ export const figures = z
           solved: 380,
           firstResponseSeconds: { median: 1840, p90: 14_200 },
           resolutionSeconds: { median: 50_400, p90: 259_200 },
+          ratings: RATINGS,
         },
         agents: [
           {
@@ -81,6 +98,7 @@ export const figures = z
             solved: 380,
             firstResponseSeconds: { median: 1840, p90: 14_200 },
             resolutionSeconds: { median: 50_400, p90: 259_200 },
+            ratings: RATINGS,
           },
         ],
         agentsLeftOut: 0,
@@ -92,6 +110,7 @@ export const figures = z
             solved: 380,
             firstResponseSeconds: { median: 1840, p90: 14_200 },
             resolutionSeconds: { median: 50_400, p90: 259_200 },
+            ratings: RATINGS,
           },
         ],
       },

@@ -1,27 +1,32 @@
 import { Statement } from '../db/sql/statement.js';
 import type { ReadScope } from '../procedure/scope.js';
+import { hasInName, inOrderOfNames } from './names.js';
 import type { ListMacrosInput, Macro } from './schemas.js';
 
-const selectMacros = new Statement<{ limit: number; skip: number }, Macro>(
+const selectNames = new Statement<Record<string, never>, Pick<Macro, 'macroId' | 'name'>>(
+  'list names of macros',
+  'SELECT id AS "macroId", name FROM macros',
+);
+
+const selectMacros = new Statement<{ macroIds: string }, Macro>(
   'list macros',
-  `SELECT id AS "macroId", name, text, updated_at AS "updatedAt" FROM macros ORDER BY name LIMIT :limit OFFSET :skip`,
+  ({ listed }) => `SELECT id AS "macroId", name, text, updated_at AS "updatedAt" FROM macros
+  WHERE id IN (SELECT value FROM ${listed(':macroIds')} AS listed)`,
 );
 
-const countMacros = new Statement<Record<string, never>, { total: number }>(
-  'count macros',
-  'SELECT count(*) AS total FROM macros',
-);
-
-/** Beyond any table; keeps a page number that no offset can hold away from the engine. */
-const MAX_SKIP = 2 ** 31;
-
-/** Saved replies by name. */
+/**
+ * Saved replies by name, as people order names; with `name`, those that have this in theirs. Both by Unicode, which the two engines
+ * know differently: so all names are read, of which there are MAX_MACROS at most.
+ */
 export async function listMacros(
   { sql, onPage }: ReadScope,
-  { cursor, page = cursor ?? 1, limit }: ListMacrosInput,
+  { name, cursor, page = cursor ?? 1, limit }: ListMacrosInput,
 ): Promise<Macro[]> {
-  const rows = await sql.rows(selectMacros, { limit, skip: Math.min((page - 1) * limit, MAX_SKIP) });
-  const counted = await sql.row(countMacros, {});
-  onPage({ page, limit, total: counted?.total ?? 0 });
-  return rows;
+  const all = await sql.rows(selectNames, {});
+  const found = (name === undefined ? all : all.filter(hasInName(name))).sort(inOrderOfNames);
+  onPage({ page, limit, total: found.length });
+  const shown = found.slice((page - 1) * limit, page * limit);
+  if (shown.length === 0) return [];
+  const macros = await sql.rows(selectMacros, { macroIds: JSON.stringify(shown.map(({ macroId }) => macroId)) });
+  return macros.sort(inOrderOfNames);
 }

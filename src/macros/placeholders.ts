@@ -22,9 +22,12 @@ const PLACEHOLDERS: Readonly<Record<string, (facts: Facts) => string>> = {
   category: ({ category }) => category,
 };
 
+/** `{{` itself, as Liquid and Jinja write it. */
+const BRACES = '"{{"';
+
 const WRITTEN = new RegExp(
-  `\\{\\{\\s*(${Object.keys(PLACEHOLDERS)
-    .map((name) => name.replace('.', '\\.'))
+  `\\{\\{\\s*(${[...Object.keys(PLACEHOLDERS), BRACES]
+    .map((name) => name.replace(/[.{]/g, '\\$&'))
     .join('|')})\\s*\\}\\}`,
   'g',
 );
@@ -33,10 +36,12 @@ const WRITTEN = new RegExp(
 export function placeholderFault(text: string): string | undefined {
   if (!text.replaceAll(WRITTEN, ' ').includes('{{')) return undefined;
   const known = Object.keys(PLACEHOLDERS).map((name) => `{{${name}}}`);
-  return `Must not hold {{ but in one of ${known.join(', ')}`;
+  return `Must not hold {{ but in one of ${known.join(', ')}, or written as {{${BRACES}}}`;
 }
 
 /** The text with what it stands for in the place of each placeholder. What comes in is not looked through again. */
 export function fillIn(text: string, facts: Facts): string {
-  return text.replaceAll(WRITTEN, (whole, name: string) => PLACEHOLDERS[name]?.(facts) ?? whole);
+  return text.replaceAll(WRITTEN, (whole, name: string) =>
+    name === BRACES ? '{{' : (PLACEHOLDERS[name]?.(facts) ?? whole),
+  );
 }

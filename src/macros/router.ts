@@ -28,7 +28,7 @@ export const macrosRouter = router({
         path: '/desk/macros',
         operationId: 'listMacros',
         summary: 'Get Saved Replies',
-        description: 'List the saved replies by name.',
+        description: 'List the saved replies by name, all or those whose name has a text in it.',
         tags,
         successDescription: 'One page of the saved replies',
       },

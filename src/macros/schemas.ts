@@ -9,7 +9,8 @@ import { placeholderFault } from './placeholders.js';
 const macroId = subjectId.meta({ description: 'Saved reply ID' });
 const name = text({ max: 100 }).meta({ description: 'What agents find it by; no two have the same' });
 const body = text({ max: 10_000, fault: placeholderFault }).meta({
-  description: 'The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}',
+  description:
+    'The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}; {{"{{"}} stands for {{ itself',
 });
 
 const LOOKING = {
@@ -23,7 +24,15 @@ export const macro = z
   .strictObject({ macroId: z.string(), name: z.string(), text: z.string(), updatedAt: timestamp })
   .meta({ id: 'Macro', examples: [LOOKING] });
 
-export const listMacrosInput = withOnePlace(z.strictObject(pageFields), 'page').default({ limit: 20 });
+export const listMacrosInput = withOnePlace(
+  z.strictObject({
+    name: text({ max: 100 })
+      .meta({ description: 'What their names have in them; case and accents don’t count' })
+      .optional(),
+    ...pageFields,
+  }),
+  'page',
+).default({ limit: 20 });
 export const listMacrosOutput = z.array(macro).meta({ examples: [[LOOKING]] });
 
 export const createMacroInput = z

@@ -19,7 +19,7 @@ type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'a
  */
 const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append message', {
   old: ({ lockUser, lockRow }) => `
-    SELECT status AS "oldStatus" FROM tickets
+    SELECT status AS "oldStatus", resolution AS "oldResolution" FROM tickets
     WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND message_count < ${MAX_MESSAGES} AND ${lockUser('user_id')} ${lockRow}`,
   ticket: ({ later, from }) => `
     UPDATE tickets
@@ -31,21 +31,29 @@ const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append me
     INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at)
     SELECT :messageId, :ticketId, @ticket.position, :sender, :content, :attachments, @ticket.addedAt ${from('ticket')}`,
   event: (dialect) => {
-    const ifMoved = (then: string, otherwise: string) =>
-      `CASE WHEN @old.oldStatus <> @ticket.status THEN ${then} ELSE ${otherwise} END`;
     const { jsonObject } = dialect;
-    return eventLink(dialect, {
-      type: 'message.added',
-      ticketId: ':ticketId',
-      actor: ':sender',
-      at: '@ticket.addedAt',
-      before: ifMoved(jsonObject({ status: '@old.oldStatus' }), `'{}'`),
-      after: ifMoved(
-        jsonObject({ messageId: ':messageId', status: '@ticket.status' }),
-        jsonObject({ messageId: ':messageId' }),
-      ),
-      from: ['old', 'ticket'],
-    });
+    const ofMessage = { ticketId: ':ticketId', actor: ':sender', at: '@ticket.addedAt', from: ['old', 'ticket'] };
+    const reopened = `(@old.oldStatus = 'Resolved' AND @ticket.status <> 'Resolved')`;
+    const started = `@old.oldStatus <> @ticket.status AND NOT ${reopened}`;
+    const withResolution = (status: string, resolution: string) => `
+      CASE WHEN @old.oldResolution IS NULL THEN ${jsonObject({ status })} ELSE ${jsonObject({ status, resolution })} END`;
+    return eventLink(
+      dialect,
+      {
+        ...ofMessage,
+        type: 'message.added',
+        before: `CASE WHEN ${started} THEN ${jsonObject({ status: '@old.oldStatus' })} ELSE '{}' END`,
+        after: `CASE WHEN ${started} THEN ${jsonObject({ messageId: ':messageId', status: '@ticket.status' })}
+          ELSE ${jsonObject({ messageId: ':messageId' })} END`,
+      },
+      {
+        ...ofMessage,
+        type: 'ticket.reopened',
+        before: withResolution('@old.oldStatus', '@old.oldResolution'),
+        after: withResolution('@ticket.status', 'NULL'),
+        when: reopened,
+      },
+    );
   },
 });
 

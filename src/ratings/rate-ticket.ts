@@ -9,9 +9,19 @@ const lockTicket = new Statement<VisibleTicket, { userId: string; status: string
   'lock ticket for rating',
   ({ lockRow }) => `SELECT user_id AS "userId", status FROM tickets WHERE ${VISIBLE_TICKET} ${lockRow}`,
 );
-const insertRating = new Statement<{ ticketId: string; score: number; comment: string | null; now: Date }>(
+/** Whose work is rated: who resolved it last, where it is resolved; else who has it. */
+const selectAgent = new Statement<{ ticketId: string }, { agent: string | null }>(
+  'select rated agent',
+  `SELECT COALESCE(
+    CASE WHEN resolved_at IS NOT NULL THEN
+      (SELECT actor FROM events WHERE ticket_id = tickets.id AND type = 'ticket.resolved' ORDER BY id DESC LIMIT 1)
+    END, assigned_agent) AS agent
+  FROM tickets WHERE id = :ticketId`,
+);
+type NewRating = { ticketId: string; score: number; comment: string | null; agent: string | null; now: Date };
+const insertRating = new Statement<NewRating>(
   'insert rating',
-  `INSERT INTO ratings (ticket_id, score, comment, created_at) VALUES (:ticketId, :score, :comment, :now)
+  `INSERT INTO ratings (ticket_id, score, comment, agent, created_at) VALUES (:ticketId, :score, :comment, :agent, :now)
   ON CONFLICT DO NOTHING`,
 );
 const countVersion = new Statement<{ ticketId: string }>(
@@ -35,7 +45,8 @@ export async function rateTicket(scope: WriteScope, { ticketId, score, comment }
   if (ticket.status !== 'Resolved' && ticket.status !== 'Closed') throw new AppError('NOT_RESOLVED');
   const rating = { ticketId, score, comment: comment?.trim() ? comment : null };
   const now = clock.now();
-  if ((await sql.run(insertRating, { ...rating, now })) === 0) throw new AppError('ALREADY_RATED');
+  const agent = (await sql.row(selectAgent, { ticketId }))?.agent ?? null;
+  if ((await sql.run(insertRating, { ...rating, agent, now })) === 0) throw new AppError('ALREADY_RATED');
   await sql.run(countVersion, { ticketId });
   await recordEvent(scope, { ticketId, type: 'ticket.rated', after: { score }, at: now });
   return { ...rating, ratedAt: now.toISOString() };

@@ -1,8 +1,9 @@
 import { reading, transacting } from '../procedure/scope.js';
 import { agentProcedure, customerProcedure, router } from '../procedure/trpc.js';
 import { getRating } from './get-rating.js';
+import { listRatings } from './list-ratings.js';
 import { rateTicket } from './rate-ticket.js';
-import { getRatingInput, rateTicketInput, rating } from './schemas.js';
+import { getRatingInput, listRatingsInput, listRatingsOutput, rateTicketInput, rating } from './schemas.js';
 
 const tags = ['Ratings'];
 
@@ -25,6 +26,23 @@ export const rateProcedure = customerProcedure
   .mutation(transacting(rateTicket));
 
 export const ratingsRouter = router({
+  list: agentProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/desk/ratings',
+        operationId: 'listRatings',
+        summary: 'Get Ratings',
+        description: 'What customers thought of how their tickets were dealt with, the newest first.',
+        tags,
+        successDescription: 'One page of the ratings',
+      },
+      paged: true,
+    })
+    .input(listRatingsInput)
+    .output(listRatingsOutput)
+    .query(reading(listRatings)),
+
   get: agentProcedure
     .meta({
       openapi: {

@@ -56,6 +56,14 @@ export function withOnePlace<T extends z.ZodObject>(input: T, name: 'page' | 'af
   });
 }
 
+/** Beyond any table; keeps a page number that no engine can count to away from it. */
+const MAX_BEFORE = 2 ** 30;
+
+/** How many items come before a page. */
+export function itemsBefore({ page, limit }: { page: number; limit: number }): number {
+  return Math.min((page - 1) * limit, MAX_BEFORE);
+}
+
 /** Of a list that begins with the newest, and goes on from there either way. Named as tRPC's infinite queries want it. */
 export const eitherWayFields = {
   cursor: z

@@ -81,13 +81,19 @@ export function isUserId(value: string): boolean {
   );
 }
 
-/** Who a user is: see isUserId(). */
-export const userId = z
-  .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
-  .check((context) => {
-    const { value } = context;
-    if (isUserId(value)) return;
-    const message = `Must be 1 to 255 characters long, without control characters, and not ${RESERVED_USER_IDS.join(' or ')}`;
-    context.issues.push({ code: 'custom', input: value, message });
-  })
-  .meta({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$' });
+/** What a user id that is set may hold: white space at an end would be a slip that nobody sees. */
+const SETTABLE = String.raw`^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$`;
+
+/** A field that sets who somebody is: see isUserId(). With `own`, `me` stands for whoever asks. */
+export function userIdField({ own = false }: { own?: boolean } = {}) {
+  const reserved = RESERVED_USER_IDS.filter((id) => !own || id !== OWN_USER_ID);
+  const fault = `Must be 1 to 255 characters long, without control characters or white space at its ends, and not ${reserved.join(' or ')}`;
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
+    .check(({ value, issues }) => {
+      if (own && value === OWN_USER_ID) return;
+      if (isUserId(value) && value === value.trim()) return;
+      issues.push({ code: 'custom', input: value, message: fault });
+    })
+    .meta({ minLength: 1, maxLength: 255, pattern: SETTABLE });
+}

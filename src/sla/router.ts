@@ -56,10 +56,12 @@ export const slaRouter = router({
         path: '/desk/sla/breaches',
         operationId: 'listSlaBreaches',
         summary: 'Get SLA Breaches',
-        description: 'What has been due, or is soon, most overdue first.',
+        description:
+          'What has been due, or is soon, most overdue first, of all open tickets or of those that filters let through.',
         tags,
-        successDescription: 'The most overdue targets',
+        successDescription: 'One page of the targets',
       },
+      paged: true,
     })
     .input(listSlaBreachesInput)
     .output(listSlaBreachesOutput)

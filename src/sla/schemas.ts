@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { subjectId } from '../schema/id-fields.js';
-import { pageFields } from '../schema/pagination.js';
+import { pageFields, withOnePlace } from '../schema/pagination.js';
 import { timestamp } from '../schema/time.js';
+import { filterFields } from '../tickets/filter-fields.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
 
 /** A year. */
@@ -41,12 +42,14 @@ export const dueTimes = {
   }),
 };
 
-export const listSlaBreachesInput = z
-  .strictObject({
+export const listSlaBreachesInput = withOnePlace(
+  z.strictObject({
     within: minutes('Also what is to be breached in so many minutes', 43_200).default(60),
-    limit: pageFields.limit,
-  })
-  .default({ within: 60, limit: 20 });
+    ...filterFields,
+    ...pageFields,
+  }),
+  'page',
+).default({ within: 60, limit: 20 });
 
 export const slaBreach = z
   .strictObject({

@@ -17,8 +17,9 @@ export const tagsRouter = router({
         summary: 'Get Tags',
         description: 'The tags in use that begin with a prefix.',
         tags,
-        successDescription: 'The first of them, in order',
+        successDescription: 'One page of them, in order',
       },
+      paged: true,
     })
     .input(listTagsInput)
     .output(listTagsOutput)

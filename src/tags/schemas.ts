@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageFields } from '../schema/pagination.js';
+import { pageFields, withOnePlace } from '../schema/pagination.js';
 import { codePoints } from '../schema/text.js';
 import { ticketId } from '../tickets/schemas.js';
 
@@ -37,12 +37,13 @@ export const changeTagsInput = z
   })
   .meta({ examples: [{ add: ['Refund'], remove: ['new'] }] });
 
-export const listTagsInput = z
-  .strictObject({
+export const listTagsInput = withOnePlace(
+  z.strictObject({
     prefix: tag.meta({ description: 'What the tags begin with, in letters of either case' }).optional(),
-    limit: pageFields.limit,
-  })
-  .default({ limit: 20 });
+    ...pageFields,
+  }),
+  'page',
+).default({ limit: 20 });
 export const listTagsOutput = z.array(z.string()).meta({ examples: [['refund', 'refund-late']] });
 
 export type TicketTagsInput = z.infer<typeof ticketTagsInput>;

@@ -7,7 +7,7 @@ import { isStorable } from '../schema/text.js';
 import type { CreatedTicket, CreateTicketInput } from './schemas.js';
 
 type NewTicket = Record<
-  'ticketId' | 'userId' | 'subject' | 'description' | 'priority' | 'categoryId' | 'attachments',
+  'ticketId' | 'requester' | 'opener' | 'subject' | 'description' | 'priority' | 'categoryId' | 'attachments',
   string
 > & { createdAt: Date };
 
@@ -16,19 +16,22 @@ const insertTicket = new WriteChain<NewTicket, { createdAt: string }>('insert ti
   ticket: `
     INSERT INTO tickets
       (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, waiting_since)
-    SELECT :ticketId, :userId, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt
+    SELECT :ticketId, :requester, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt
     FROM categories WHERE id = :categoryId AND archived_at IS NULL
     RETURNING created_at AS "createdAt"`,
-  event: (dialect) =>
-    eventLink(dialect, {
+  event: (dialect) => {
+    const fields = { status: `'Open'`, priority: ':priority', categoryId: ':categoryId' };
+    return eventLink(dialect, {
       type: 'ticket.created',
       ticketId: ':ticketId',
-      actor: ':userId',
+      actor: ':opener',
       at: '@ticket.createdAt',
       before: `'{}'`,
-      after: dialect.jsonObject({ status: `'Open'`, priority: ':priority', categoryId: ':categoryId' }),
+      after: `CASE WHEN :opener = :requester THEN ${dialect.jsonObject(fields)}
+        ELSE ${dialect.jsonObject({ ...fields, requester: ':requester' })} END`,
       from: ['ticket'],
-    }),
+    });
+  },
 });
 
 /**
@@ -36,16 +39,26 @@ const insertTicket = new WriteChain<NewTicket, { createdAt: string }>('insert ti
  *
  * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category.
  */
-export async function createTicket(
+export function createTicket(scope: WriteScope, input: CreateTicketInput): Promise<CreatedTicket> {
+  return openTicket(scope, { ...input, requester: scope.principal.userId });
+}
+
+/**
+ * Opens a ticket that is the requester's, whoever does it: the event has both.
+ *
+ * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category.
+ */
+export async function openTicket(
   { sql, principal, clock }: WriteScope,
-  { subject, description, categoryId, priority, attachments }: CreateTicketInput,
+  { requester, subject, description, categoryId, priority, attachments }: CreateTicketInput & { requester: string },
 ): Promise<CreatedTicket> {
   if (!isStorable(categoryId)) throw categoryNotActive();
   const ticketId = newId('ticket');
   const createdAt = clock.now();
   const written = await sql.chain(insertTicket, {
     ticketId,
-    userId: principal.userId,
+    requester,
+    opener: principal.userId,
     subject,
     description,
     priority,

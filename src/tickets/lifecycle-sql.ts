@@ -22,14 +22,16 @@ export function statusAfterMessageSql(): string {
 
 /**
  * Who waits for whom after a message of `:sender`, at the time that an expression gives: for a `SET`. A customer waits
- * since the oldest of their words that nobody has answered; what they write on a resolved ticket reopens it.
+ * since the oldest of their words that nobody has answered; what they write on a resolved ticket reopens it, and how it was
+ * resolved holds no more.
  */
 export function answeringSql(now: string): string {
   const fromRequester = 'user_id = :sender';
   return `
     waiting_since = CASE WHEN ${fromRequester} THEN COALESCE(waiting_since, ${now}) END,
     first_response_at = CASE WHEN ${fromRequester} THEN first_response_at ELSE COALESCE(first_response_at, ${now}) END,
-    resolved_at = CASE WHEN ${fromRequester} THEN NULL ELSE resolved_at END`;
+    resolved_at = CASE WHEN ${fromRequester} THEN NULL ELSE resolved_at END,
+    resolution = CASE WHEN ${fromRequester} THEN NULL ELSE resolution END`;
 }
 
 const AUTHORS: [Author, string][] = [

@@ -1,5 +1,6 @@
 import { Statement } from '../db/sql/statement.js';
 import type { ReadScope } from '../procedure/scope.js';
+import { itemsBefore } from '../schema/pagination.js';
 import type { ListTicketsInput, TicketSummary } from './schemas.js';
 
 type Filters = { userId: string; status: string; priority: string };
@@ -67,8 +68,6 @@ const LISTINGS = {
 
 /** So many entries are skipped faster than the segments are read. */
 const NEAR = 200;
-/** Beyond any table; keeps a page number that no offset can hold away from the engine. */
-const MAX_SKIP = 2 ** 31 - 1;
 
 /** The principal's own tickets, newest first, ties broken by id. */
 export async function listTickets(
@@ -77,7 +76,7 @@ export async function listTickets(
 ): Promise<TicketSummary[]> {
   const { near, far, total } = listingFor(status, priority);
   const filters = { userId: principal.userId, status: status ?? '', priority: priority ?? '' };
-  const skip = Math.min((page - 1) * limit, MAX_SKIP);
+  const skip = itemsBefore({ page, limit });
   const rows = await sql.rows(skip <= NEAR ? near : far, { ...filters, limit, skip });
   const counted = rows[0] ?? (await sql.row(total, filters));
   onPage({ page, limit, total: counted?.total ?? 0 });

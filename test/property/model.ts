@@ -149,7 +149,10 @@ export class SupportModel {
     if (ticket.status === 'Closed') return ticketClosed;
     const customers = user.name === ticket.owner;
     if (!customers && ticket.status === 'Open') ticket.status = 'In Progress';
-    if (customers && ticket.status === 'Resolved') ticket.status = ticket.assignedAgent ? 'In Progress' : 'Open';
+    if (customers && ticket.status === 'Resolved') {
+      ticket.status = ticket.assignedAgent ? 'In Progress' : 'Open';
+      ticket.resolution = null;
+    }
     this.#messages += 1;
     const message: Message = {
       id: `message ${this.#messages}`,

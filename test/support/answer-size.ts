@@ -10,7 +10,7 @@ import { addMessageInput } from '../../src/messages/schemas.js';
 import { addNoteInput } from '../../src/notes/schemas.js';
 import { rateTicketInput } from '../../src/ratings/schemas.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../../src/schema/pagination.js';
-import { userId } from '../../src/schema/text.js';
+import { userIdField } from '../../src/schema/text.js';
 import { normalTag } from '../../src/tags/normal-tag.js';
 import { MAX_TAGS, tag } from '../../src/tags/schemas.js';
 import { TICKET_PRIORITIES } from '../../src/tickets/lifecycle.js';
@@ -60,7 +60,7 @@ const CURSOR = 250;
 /** Of all operations by default. */
 const BODY_LIMIT = 2 ** 20;
 /** Without control characters: none of six bytes, but quotation marks, of two. */
-const USER_ID = size(4 * longest(userId));
+const USER_ID = size(4 * longest(userIdField()));
 
 /** What a tag comes to when it is put into its one form: letters may get more bytes, and none is escaped. */
 function tagSize(): Size {
@@ -128,6 +128,7 @@ const LISTS: Record<string, List> = {
       'ListTicketsResponse',
       'ListTagsResponse',
       'ListSlaBreachesResponse',
+      'ListRatingsResponse',
       'QueuePage.tickets',
       'SearchPage.hits',
       'EventPage.events',
@@ -203,6 +204,9 @@ function ofType(type: string, schema: Json, place: string, none: readonly string
       return size(5);
     case 'integer':
       return size(16);
+    case 'number':
+      // An average of scores, to two decimals.
+      return size('4.38'.length);
     case 'string': {
       if (schema.format === 'date-time') return size(26);
       const field = place.split('.').at(-1) ?? '';

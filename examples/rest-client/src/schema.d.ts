@@ -145,7 +145,11 @@ export interface paths {
          */
         get: operations["listQueue"];
         put?: never;
-        post?: never;
+        /**
+         * Open Ticket for a Customer
+         * @description Open a ticket that is a customer’s own, as after a call or by a mail gateway.
+         */
+        post: operations["openTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -433,7 +437,7 @@ export interface paths {
         };
         /**
          * Get Saved Replies
-         * @description List the saved replies by name.
+         * @description List the saved replies by name, all or those whose name has a text in it.
          */
         get: operations["listMacros"];
         put?: never;
@@ -561,7 +565,7 @@ export interface paths {
         };
         /**
          * Get SLA Breaches
-         * @description What has been due, or is soon, most overdue first.
+         * @description What has been due, or is soon, most overdue first, of all open tickets or of those that filters let through.
          */
         get: operations["listSlaBreaches"];
         put?: never;
@@ -584,6 +588,26 @@ export interface paths {
          * @description How much was opened, answered and solved in a period, and how long it took.
          */
         get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ratings
+         * @description What customers thought of how their tickets were dealt with, the newest first.
+         */
+        get: operations["listRatings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1396,6 +1420,17 @@ export interface components {
          *         "resolutionSeconds": {
          *           "median": 50400,
          *           "p90": 259200
+         *         },
+         *         "ratings": {
+         *           "count": 120,
+         *           "average": 4.38,
+         *           "distribution": {
+         *             "1": 6,
+         *             "2": 4,
+         *             "3": 8,
+         *             "4": 22,
+         *             "5": 80
+         *           }
          *         }
          *       },
          *       "agents": [
@@ -1410,6 +1445,17 @@ export interface components {
          *           "resolutionSeconds": {
          *             "median": 50400,
          *             "p90": 259200
+         *           },
+         *           "ratings": {
+         *             "count": 120,
+         *             "average": 4.38,
+         *             "distribution": {
+         *               "1": 6,
+         *               "2": 4,
+         *               "3": 8,
+         *               "4": 22,
+         *               "5": 80
+         *             }
          *           }
          *         }
          *       ],
@@ -1427,6 +1473,17 @@ export interface components {
          *           "resolutionSeconds": {
          *             "median": 50400,
          *             "p90": 259200
+         *           },
+         *           "ratings": {
+         *             "count": 120,
+         *             "average": 4.38,
+         *             "distribution": {
+         *               "1": 6,
+         *               "2": 4,
+         *               "3": 8,
+         *               "4": 22,
+         *               "5": 80
+         *             }
          *           }
          *         }
          *       ]
@@ -1438,7 +1495,7 @@ export interface components {
             /** Format: date-time */
             to: string;
             overall: components["schemas"]["OverallFigures"];
-            /** @description Who answered or solved a ticket, by user id: the 1,000 who did most */
+            /** @description Who answered or solved a ticket, or is rated for one, by user id: the 1,000 who did most */
             agents: components["schemas"]["AgentFigures"][];
             /** @description How many more there are */
             agentsLeftOut: number;
@@ -1456,6 +1513,7 @@ export interface components {
             firstResponseSeconds: components["schemas"]["Times"];
             /** @description From the opening of those solved to their resolution */
             resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
         };
         Times: {
             /** @description Half of them took so many seconds or less; null: there is none */
@@ -1463,8 +1521,22 @@ export interface components {
             /** @description Nine in ten took so many seconds or less; null: there is none */
             p90: number | null;
         };
+        RatingFigures: {
+            /** @description Tickets that were rated within the period */
+            count: number;
+            /** @description Of the scores, to two decimals; null: there is none */
+            average: number | null;
+            /** @description How many ratings there are of each score */
+            distribution: {
+                1: number;
+                2: number;
+                3: number;
+                4: number;
+                5: number;
+            };
+        };
         AgentFigures: {
-            /** @description Who wrote the first answer, or resolved it; null: from before there was a history */
+            /** @description Who wrote the first answer, resolved it, or is rated; null: from before there was a history, or nobody was */
             agent: string | null;
             /** @description Tickets that the desk answered first within the period */
             answered: number;
@@ -1474,6 +1546,7 @@ export interface components {
             firstResponseSeconds: components["schemas"]["Times"];
             /** @description From the opening of those solved to their resolution */
             resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
         };
         CategoryFigures: {
             categoryId: string;
@@ -1487,6 +1560,20 @@ export interface components {
             firstResponseSeconds: components["schemas"]["Times"];
             /** @description From the opening of those solved to their resolution */
             resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
+        };
+        ListedRating: {
+            ticketId: string;
+            subject: string;
+            /** @description As it is now */
+            categoryId: string;
+            requester: string;
+            /** @description Who had resolved it, or else had it, when it was rated; null: nobody had */
+            agent: string | null;
+            score: number;
+            comment: string | null;
+            /** Format: date-time */
+            ratedAt: string;
         };
         /**
          * @example {
@@ -1601,6 +1688,14 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["QueuePage"];
+            error: null;
+        };
+        OpenTicketResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["CreatedTicket"];
             error: null;
         };
         CountQueueResponse: {
@@ -1809,6 +1904,14 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["Figures"];
+            error: null;
+        };
+        ListRatingsResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["ListedRating"][];
             error: null;
         };
         GetRatingResponse: {
@@ -2920,6 +3023,102 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    openTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requester": "user_123",
+                 *       "subject": "Unable to make payment",
+                 *       "description": "Called: the payment on the loan fails, though the card is new",
+                 *       "categoryId": "category_001",
+                 *       "priority": "High"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Ticket subject */
+                    subject: string;
+                    /** @description Detailed description */
+                    description: string;
+                    /** @description Support category ID */
+                    categoryId: string;
+                    /**
+                     * @description Priority: Low, Medium, High, Critical
+                     * @default Medium
+                     */
+                    priority?: components["schemas"]["TicketPriority"];
+                    /**
+                     * @description Array of attachment file IDs
+                     * @default []
+                     */
+                    attachments?: string[];
+                    /** @description User id of the customer whose ticket it is, as their tokens have it */
+                    requester: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket is open, and the customer’s */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "ticketId": "ticket_123",
+                     *         "subject": "Unable to make payment",
+                     *         "status": "Open",
+                     *         "priority": "High",
+                     *         "createdAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenTicketResponse"];
+                };
+            };
+            /** @description Invalid ticket data */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     countQueue: {
         parameters: {
             query?: never;
@@ -3430,7 +3629,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description User id of an agent, as their tokens have it */
+                    /** @description User id of an agent, as their tokens have it; `me` is yourself */
                     agentId: string;
                 };
             };
@@ -3714,7 +3913,7 @@ export interface operations {
                         priority?: components["schemas"]["TicketPriority"];
                         /** @description An active support category */
                         categoryId?: string;
-                        /** @description Whom to assign; null: nobody */
+                        /** @description Whom to assign; `me`: yourself; null: nobody */
                         assignedAgent?: string | null;
                     };
                 };
@@ -4163,8 +4362,14 @@ export interface operations {
             query?: {
                 /** @description What the tags begin with, in letters of either case */
                 prefix?: string;
+                /** @description Page number */
+                page?: number;
                 /** @description Items per page */
                 limit?: number;
+                /** @description `page`, under the name that TanStack's infinite queries give it */
+                cursor?: number;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;
@@ -4172,12 +4377,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The first of them, in order */
+            /** @description One page of them, in order */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "ratelimit-policy": components["headers"]["ratelimit-policy"];
                     ratelimit: components["headers"]["ratelimit"];
+                    "x-total-count": components["headers"]["x-total-count"];
+                    link: components["headers"]["link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4399,6 +4606,8 @@ export interface operations {
     listMacros: {
         parameters: {
             query?: {
+                /** @description What their names have in them; case and accents don’t count */
+                name?: string;
                 /** @description Page number */
                 page?: number;
                 /** @description Items per page */
@@ -4486,7 +4695,7 @@ export interface operations {
                 "application/json": {
                     /** @description What agents find it by; no two have the same */
                     name: string;
-                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}} */
+                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}; {{"{{"}} stands for {{ itself */
                     text: string;
                 };
             };
@@ -4651,7 +4860,7 @@ export interface operations {
                 "application/json": {
                     /** @description What agents find it by; no two have the same */
                     name?: string;
-                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}} */
+                    /** @description The reply, with placeholders such as {{ticket.id}}, {{requester}} and {{agent}}; {{"{{"}} stands for {{ itself */
                     text?: string;
                 };
             };
@@ -5107,8 +5316,28 @@ export interface operations {
             query?: {
                 /** @description Also what is to be breached in so many minutes */
                 within?: number;
+                /**
+                 * @description Of one of these priorities
+                 * @example [
+                 *       "High",
+                 *       "Critical"
+                 *     ]
+                 */
+                priority?: ("Low" | "Medium" | "High" | "Critical")[];
+                /** @description In this category */
+                categoryId?: string;
+                /** @description Assigned to this agent; `me` is yourself */
+                assignee?: string;
+                /** @description true: nobody has it; false: somebody has */
+                unassigned?: boolean;
+                /** @description Page number */
+                page?: number;
                 /** @description Items per page */
                 limit?: number;
+                /** @description `page`, under the name that TanStack's infinite queries give it */
+                cursor?: number;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
             };
             header?: never;
             path?: never;
@@ -5116,12 +5345,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The most overdue targets */
+            /** @description One page of the targets */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "ratelimit-policy": components["headers"]["ratelimit-policy"];
                     ratelimit: components["headers"]["ratelimit"];
+                    "x-total-count": components["headers"]["x-total-count"];
+                    link: components["headers"]["link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5216,6 +5447,17 @@ export interface operations {
                      *           "resolutionSeconds": {
                      *             "median": 50400,
                      *             "p90": 259200
+                     *           },
+                     *           "ratings": {
+                     *             "count": 120,
+                     *             "average": 4.38,
+                     *             "distribution": {
+                     *               "1": 6,
+                     *               "2": 4,
+                     *               "3": 8,
+                     *               "4": 22,
+                     *               "5": 80
+                     *             }
                      *           }
                      *         },
                      *         "agents": [
@@ -5230,6 +5472,17 @@ export interface operations {
                      *             "resolutionSeconds": {
                      *               "median": 50400,
                      *               "p90": 259200
+                     *             },
+                     *             "ratings": {
+                     *               "count": 120,
+                     *               "average": 4.38,
+                     *               "distribution": {
+                     *                 "1": 6,
+                     *                 "2": 4,
+                     *                 "3": 8,
+                     *                 "4": 22,
+                     *                 "5": 80
+                     *               }
                      *             }
                      *           }
                      *         ],
@@ -5247,6 +5500,17 @@ export interface operations {
                      *             "resolutionSeconds": {
                      *               "median": 50400,
                      *               "p90": 259200
+                     *             },
+                     *             "ratings": {
+                     *               "count": 120,
+                     *               "average": 4.38,
+                     *               "distribution": {
+                     *                 "1": 6,
+                     *                 "2": 4,
+                     *                 "3": 8,
+                     *                 "4": 22,
+                     *                 "5": 80
+                     *               }
                      *             }
                      *           }
                      *         ]
@@ -5255,6 +5519,95 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["GetFiguresResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRatings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One of these scores
+                 * @example [
+                 *       1,
+                 *       2
+                 *     ]
+                 */
+                score?: number[];
+                /** @description Of the work of this agent; `me` is yourself */
+                agent?: string;
+                /** @description In this category */
+                categoryId?: string;
+                /** @description Rated then or later */
+                ratedFrom?: string;
+                /** @description Rated before */
+                ratedTo?: string;
+                /** @description Page number */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `page`, under the name that TanStack's infinite queries give it */
+                cursor?: number;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the ratings */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "x-total-count": components["headers"]["x-total-count"];
+                    link: components["headers"]["link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": [
+                     *         {
+                     *           "ticketId": "ticket_123",
+                     *           "subject": "Unable to make payment",
+                     *           "categoryId": "category_001",
+                     *           "requester": "user_123",
+                     *           "agent": "agent_123",
+                     *           "score": 5,
+                     *           "comment": "Solved within the hour",
+                     *           "ratedAt": "2024-01-23T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRatingsResponse"];
                 };
             };
             /** @description Invalid request */

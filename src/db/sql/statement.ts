@@ -14,6 +14,8 @@ export interface Dialect {
   isoTime(column: string): string;
   /** How many whole seconds passed from the time in one column to the one in another. */
   seconds(from: string, to: string): string;
+  /** The time in a column, so many minutes later. */
+  minutesAfter(column: string, minutes: string): string;
   /** All values of `expression` as one JSON array in the order of `orderBy`, if given; `[]` where there are none. */
   jsonArray(expression: string, orderBy?: string): string;
   /** The named expressions as one JSON array. */
@@ -50,6 +52,8 @@ export const DIALECTS: Record<Engine, Dialect> = {
     isoTime: (column) => `replace(${column}, '+00:00', 'Z')`,
     // By milliseconds in whole numbers: the difference of two fractions can fall short of a second.
     seconds: (from, to) => `((${epochMs(to)} - ${epochMs(from)}) / 1000)`,
+    minutesAfter: (column, minutes) =>
+      `strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+' || ${minutes} || ' minutes')`,
     jsonArray: (expression, orderBy) => `json_group_array(${expression}${inOrder(orderBy)})`,
     jsonTuple: (...expressions) => `json_array(${expressions.join(', ')})`,
     listed: (array) => `(SELECT key + 1 AS place, value FROM json_each(${array}))`,
@@ -71,6 +75,7 @@ export const DIALECTS: Record<Engine, Dialect> = {
     time: (time) => `'${time}'`,
     isoTime: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
     seconds: (from, to) => `CAST(trunc(EXTRACT(epoch FROM ${to} - ${from})) AS bigint)`,
+    minutesAfter: (column, minutes) => `${column} + CAST(${minutes} AS integer) * interval '1 minute'`,
     jsonArray: (expression, orderBy) => `COALESCE(json_agg(${expression}${inOrder(orderBy)}), '[]')::text`,
     jsonTuple: (...expressions) => `json_build_array(${expressions.join(', ')})`,
     listed: (array) =>

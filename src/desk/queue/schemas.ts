@@ -4,6 +4,7 @@ import { text } from '../../schema/text.js';
 import { instant, timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
 import { tag } from '../../tags/schemas.js';
+import { filterFields } from '../../tickets/filter-fields.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../tickets/lifecycle.js';
 
 const oneOf = (values: readonly string[]) => `Must be one of: ${values.join(', ')}`;
@@ -17,15 +18,7 @@ export const ticketFilters = {
   status: listOf(status, 4)
     .meta({ description: 'In one of these statuses', examples: [['Open', 'In Progress']] })
     .optional(),
-  priority: listOf(priority, 4)
-    .meta({ description: 'Of one of these priorities', examples: [['High', 'Critical']] })
-    .optional(),
-  categoryId: text({ max: 255 }).meta({ description: 'In this category' }).optional(),
-  assignee: text({ max: 255 }).meta({ description: 'Assigned to this agent; `me` is yourself' }).optional(),
-  unassigned: z
-    .boolean({ error: 'Must be true or false' })
-    .meta({ description: 'true: nobody has it; false: somebody has' })
-    .optional(),
+  ...filterFields,
   requester: text({ max: 255 }).meta({ description: "This customer's" }).optional(),
   tag: tag.meta({ description: 'With this tag, in letters of either case' }).optional(),
 };

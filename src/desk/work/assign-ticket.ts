@@ -1,5 +1,7 @@
+import type { Principal } from '../../auth/principal.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
+import { OWN_USER_ID } from '../../schema/text.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { AssignTicketInput, TicketInput, TicketState } from './schemas.js';
 
@@ -25,7 +27,8 @@ export function takeTicket(scope: WriteScope, { ticketId }: TicketInput): Promis
  * @throws AppError NOT_FOUND; INVALID_TRANSITION for a closed one.
  */
 export function assignTicket(scope: WriteScope, { ticketId, agentId }: AssignTicketInput): Promise<TicketState> {
-  return changeTicket(scope, ticketId, (ticket) => assignment(ticket, agentId));
+  const agent = agentIn(scope.principal, agentId);
+  return changeTicket(scope, ticketId, (ticket) => assignment(ticket, agent));
 }
 
 /**
@@ -35,6 +38,11 @@ export function assignTicket(scope: WriteScope, { ticketId, agentId }: AssignTic
  */
 export function unassignTicket(scope: WriteScope, { ticketId }: TicketInput): Promise<TicketState> {
   return changeTicket(scope, ticketId, () => ({ assignedAgent: null }));
+}
+
+/** Who an input means by an agent's id: `me` is whoever asks. */
+export function agentIn({ userId }: Principal, agentId: string): string {
+  return agentId === OWN_USER_ID ? userId : agentId;
 }
 
 /** Somebody has it, so it is being worked on. */

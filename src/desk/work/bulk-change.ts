@@ -2,7 +2,7 @@ import { Statement } from '../../db/sql/statement.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
-import { assignment } from './assign-ticket.js';
+import { agentIn, assignment } from './assign-ticket.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { BulkChangeInput, BulkResult } from './schemas.js';
 import { requireCategory } from './update-ticket.js';
@@ -17,7 +17,12 @@ const selectUsers = new Statement<{ ticketIds: string }, { ticketId: string; use
  * Makes one change on many tickets. Each is changed whole or not at all, and what is wrong with one keeps none of the
  * others back: there is a result for each, in the order in which they were sent.
  */
-export async function bulkChange(scope: WriteScope, { ticketIds, change }: BulkChangeInput): Promise<BulkResult[]> {
+export async function bulkChange(
+  scope: WriteScope,
+  { ticketIds, change: asked }: BulkChangeInput,
+): Promise<BulkResult[]> {
+  const { assignedAgent } = asked;
+  const change = assignedAgent ? { ...asked, assignedAgent: agentIn(scope.principal, assignedAgent) } : asked;
   const results = new Map<string, BulkResult>();
   for (const ticketId of await inLockOrder(scope, ticketIds)) results.set(ticketId, await one(scope, ticketId, change));
   return ticketIds.map((ticketId) => results.get(ticketId) as BulkResult);

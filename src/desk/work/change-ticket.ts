@@ -63,7 +63,7 @@ export async function changeTicket(
 ): Promise<TicketState> {
   const ticket = isTicketId(ticketId) ? await scope.sql.row(lockTicket, { ticketId }) : undefined;
   if (ticket === undefined) throw ticketNotFound();
-  const change = realChange(ticket, await decide(ticket));
+  const change = realChange(ticket, reopening(ticket, await decide(ticket)));
   const changed = Object.keys(change) as (keyof Change)[];
   if (changed.length === 0) return stateOf(ticket);
   requireStep(ticket.status, change.status);
@@ -86,6 +86,12 @@ export async function changeTicket(
   const before = Object.fromEntries(changed.map((field) => [field, ticket[field]]));
   await recordEvent(scope, { ticketId, type: eventType(ticket.status, change), before, after: { ...change }, at: now });
   return stateOf({ ...after, version: ticket.version + 1, updatedAt: now.toISOString() });
+}
+
+/** How it was resolved holds no more where it is reopened. */
+function reopening({ status }: LockedTicket, change: Change): Change {
+  const reopens = status === 'Resolved' && (change.status === 'Open' || change.status === 'In Progress');
+  return reopens ? { ...change, resolution: null } : change;
 }
 
 function realChange(ticket: LockedTicket, change: Change): Change {

@@ -1,6 +1,8 @@
 import type { Meta } from '../../procedure/meta.js';
-import { reading, transacting } from '../../procedure/scope.js';
+import { reading, transacting, writing } from '../../procedure/scope.js';
 import { agentProcedure, router } from '../../procedure/trpc.js';
+import { openTicket } from '../../tickets/create-ticket.js';
+import { createTicketOutput } from '../../tickets/schemas.js';
 import { listTicketEvents } from '../history/list-events.js';
 import { eventsOutput, listTicketEventsInput } from '../history/schemas.js';
 import { queueProcedures } from '../queue/router.js';
@@ -12,6 +14,7 @@ import {
   bulkChangeInput,
   bulkChangeOutput,
   getDeskTicketOutput,
+  openTicketInput,
   resolveTicketInput,
   ticketInput,
   ticketState,
@@ -30,6 +33,20 @@ function openapi(method: OpenApi['method'], path: OpenApi['path'], rest: Omit<Op
 
 export const deskTicketsRouter = router({
   ...queueProcedures,
+
+  create: agentProcedure
+    .meta({
+      openapi: openapi('POST', '/desk/tickets', {
+        operationId: 'openTicket',
+        summary: 'Open Ticket for a Customer',
+        description: 'Open a ticket that is a customer’s own, as after a call or by a mail gateway.',
+        successDescription: 'The ticket is open, and the customer’s',
+      }),
+      invalid,
+    })
+    .input(openTicketInput)
+    .output(createTicketOutput)
+    .mutation(writing(openTicket)),
 
   get: agentProcedure
     .meta({

@@ -2,12 +2,30 @@ import { z } from 'zod';
 import { message } from '../../messages/schemas.js';
 import { note } from '../../notes/schemas.js';
 import { referredId } from '../../schema/id-fields.js';
-import { userId } from '../../schema/text.js';
+import { userIdField } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
-import { priority, resolution, status, ticketId } from '../../tickets/schemas.js';
+import { createTicketInput, priority, resolution, status, ticketId } from '../../tickets/schemas.js';
 
 export const ticketInput = z.strictObject({ ticketId });
+
+export const openTicketInput = createTicketInput
+  .extend({
+    requester: userIdField().meta({
+      description: 'User id of the customer whose ticket it is, as their tokens have it',
+    }),
+  })
+  .meta({
+    examples: [
+      {
+        requester: 'user_123',
+        subject: 'Unable to make payment',
+        description: 'Called: the payment on the loan fails, though the card is new',
+        categoryId: 'category_001',
+        priority: 'High',
+      },
+    ],
+  });
 
 const time = timestamp.nullable();
 const olderOf = (path: string) =>
@@ -126,7 +144,9 @@ export const ticketState = z
     ],
   });
 
-const agentId = userId.meta({ description: 'User id of an agent, as their tokens have it' });
+const agentId = userIdField({ own: true }).meta({
+  description: 'User id of an agent, as their tokens have it; `me` is yourself',
+});
 
 export const assignTicketInput = z.strictObject({ ticketId, agentId }).meta({ examples: [{ agentId: 'agent_456' }] });
 
@@ -160,7 +180,10 @@ export const bulkChangeInput = z
     ticketIds: z.array(referredId, { error: bulkIds }).min(1, { error: bulkIds }).max(MAX_BULK, { error: bulkIds }),
     change: z.strictObject({
       ...changes,
-      assignedAgent: agentId.nullable().optional().meta({ description: 'Whom to assign; null: nobody' }),
+      assignedAgent: agentId
+        .nullable()
+        .optional()
+        .meta({ description: 'Whom to assign; `me`: yourself; null: nobody' }),
     }),
   })
   .meta({

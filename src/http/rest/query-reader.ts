@@ -15,15 +15,16 @@ interface List {
   name: string;
   /** One more item than the schema takes is enough to be refused for. */
   most: number;
+  convert: Convert | undefined;
 }
 
 /**
  * A list as clients send it: `status=Open&status=Closed` (OpenAPI's default), `status=Open,Closed`, and `status[]=Open` of
  * those that mark lists by brackets. No value that a list can hold has a comma in it.
  */
-function toList(values: unknown[], most: number): unknown[] {
-  const first = values.slice(0, most);
-  return first.flatMap((value) => (typeof value === 'string' ? value.split(',', most) : value)).slice(0, most);
+function toList(values: unknown[], most: number, convert: Convert = (value) => value): unknown[] {
+  const items = values.slice(0, most).flatMap((value) => (typeof value === 'string' ? value.split(',', most) : value));
+  return items.slice(0, most).map((item) => (typeof item === 'string' ? convert(item) : item));
 }
 
 /**
@@ -38,7 +39,9 @@ export function queryReader(schema: z.ZodType): (query: Record<string, unknown>)
     if (typeof field !== 'object') continue;
     const convert = CONVERT[String(field.type)];
     if (convert !== undefined) conversions.set(name, convert);
-    if (field.type === 'array') lists.push({ name, most: (field.maxItems ?? MAX_DETAILS) + 1 });
+    if (field.type === 'array') {
+      lists.push({ name, most: (field.maxItems ?? MAX_DETAILS) + 1, convert: CONVERT[String(typeOfItems(field))] });
+    }
   }
   const mostFields = Object.keys(properties).length + MAX_DETAILS;
   return (query) => {
@@ -50,13 +53,17 @@ export function queryReader(schema: z.ZodType): (query: Record<string, unknown>)
       // Given twice, and no list.
       else if (value !== undefined) typed[name] = null;
     }
-    for (const { name, most } of lists) {
+    for (const { name, most, convert } of lists) {
       const sent = [query[name], query[`${name}[]`]].flat().filter((value) => value !== undefined);
       delete typed[`${name}[]`];
-      if (sent.length > 0) typed[name] = toList(sent, most);
+      if (sent.length > 0) typed[name] = toList(sent, most, convert);
     }
     return typed;
   };
+}
+
+function typeOfItems({ items }: z.core.JSONSchema.JSONSchema): unknown {
+  return typeof items === 'object' && !Array.isArray(items) ? items.type : undefined;
 }
 
 function firstFields(query: Record<string, unknown>, most: number): Record<string, unknown> {

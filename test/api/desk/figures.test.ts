@@ -18,6 +18,14 @@ const NOW = Date.parse('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
 const iso = (time: number) => new Date(time).toISOString();
 const NONE = { median: null, p90: null };
+const ratingsOf = (scores: number[]) => ({
+  count: scores.length,
+  average: scores.length === 0 ? null : Number((scores.reduce((a, b) => a + b, 0) / scores.length).toFixed(2)),
+  distribution: Object.fromEntries(
+    [1, 2, 3, 4, 5].map((score) => [score, scores.filter((one) => one === score).length]),
+  ),
+});
+const ratings = ratingsOf([]);
 const [[, openFirst]] = CALLS as [(typeof CALLS)[number]];
 
 let server: TestApp;
@@ -31,7 +39,8 @@ beforeEach(() => clear());
 
 const clear = () =>
   server.db.transaction(async (tx) => {
-    for (const table of [tx.event, tx.message] as { deleteMany(): Promise<unknown> }[]) await table.deleteMany();
+    for (const table of [tx.event, tx.message, tx.rating] as { deleteMany(): Promise<unknown> }[])
+      await table.deleteMany();
     await tx.ticket.deleteMany();
   });
 
@@ -65,7 +74,7 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
     expect(await figures(NOW + MINUTE, NOW + 2 * MINUTE)).toEqual({
       from: iso(NOW + MINUTE),
       to: iso(NOW + 2 * MINUTE),
-      overall: { opened: 0, answered: 0, solved: 0, firstResponseSeconds: NONE, resolutionSeconds: NONE },
+      overall: { opened: 0, answered: 0, solved: 0, firstResponseSeconds: NONE, resolutionSeconds: NONE, ratings },
       agents: [],
       agentsLeftOut: 0,
       categories: [],
@@ -90,10 +99,25 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
         solved: 1,
         firstResponseSeconds: { median: 60, p90: 3 * 60 },
         resolutionSeconds: seconds(4),
+        ratings,
       },
       agents: [
-        { agent: 'agent_a', answered: 1, solved: 0, firstResponseSeconds: seconds(1), resolutionSeconds: NONE },
-        { agent: 'agent_b', answered: 1, solved: 1, firstResponseSeconds: seconds(3), resolutionSeconds: seconds(4) },
+        {
+          agent: 'agent_a',
+          answered: 1,
+          solved: 0,
+          firstResponseSeconds: seconds(1),
+          resolutionSeconds: NONE,
+          ratings,
+        },
+        {
+          agent: 'agent_b',
+          answered: 1,
+          solved: 1,
+          firstResponseSeconds: seconds(3),
+          resolutionSeconds: seconds(4),
+          ratings,
+        },
       ],
       agentsLeftOut: 0,
       categories: [
@@ -104,6 +128,7 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
           solved: 1,
           firstResponseSeconds: seconds(1),
           resolutionSeconds: seconds(4),
+          ratings,
         },
         {
           categoryId: 'category_002',
@@ -112,6 +137,7 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
           solved: 0,
           firstResponseSeconds: seconds(3),
           resolutionSeconds: NONE,
+          ratings,
         },
       ],
     });
@@ -168,6 +194,31 @@ describe.each(CALLS)('the figures over %s', (_surface, open) => {
       overall: { answered: 0, solved: 1, resolutionSeconds: { median: 3 * 60 } },
       agents: [{ agent: 'agent_b', solved: 1 }],
     });
+  });
+
+  it('say what customers thought of it, by whose work they rated and by category', async () => {
+    const rate = async (score: number, categoryId: string, solve: (ticketId: string) => Promise<unknown>) => {
+      const ticketId = await newTicket({ categoryId });
+      await solve(ticketId);
+      dataOf(await customer('support.tickets.close', { ticketId }));
+      dataOf(await customer('support.tickets.rate', { ticketId, score }));
+    };
+    await at(NOW, () => rate(5, 'category_001', (ticketId) => resolve(agent, ticketId)));
+    await at(NOW + MINUTE, () => rate(4, 'category_002', (ticketId) => resolve(agent, ticketId)));
+    await at(NOW + MINUTE, () => rate(4, 'category_001', (ticketId) => resolve(other, ticketId)));
+    await at(NOW + 2 * MINUTE, () => rate(1, 'category_001', async () => {}));
+    const told = await all();
+    expect(told.overall.ratings).toEqual({ count: 4, average: 3.5, distribution: { 1: 1, 2: 0, 3: 0, 4: 2, 5: 1 } });
+    expect(told.agents.map((one) => [one.agent, one.ratings])).toEqual([
+      ['agent_a', ratingsOf([5, 4])],
+      ['agent_b', ratingsOf([4])],
+      [null, ratingsOf([1])],
+    ]);
+    expect(told.categories.map((one) => [one.categoryId, one.ratings])).toEqual([
+      ['category_001', { count: 3, average: 3.33, distribution: { 1: 1, 2: 0, 3: 0, 4: 1, 5: 1 } }],
+      ['category_002', ratingsOf([4])],
+    ]);
+    expect((await figures(NOW + MINUTE, NOW + 2 * MINUTE)).overall.ratings).toEqual(ratingsOf([4, 4]));
   });
 
   it('do not count as solved what was closed without being resolved', async () => {
@@ -227,6 +278,13 @@ describe('the figures of any tickets', () => {
     answered: fc.option(steps),
     resolved: fc.option(steps),
     senders: fc.array(fc.constantFrom('user_123', 'agent_a', 'agent_b', 'Ägent'), { maxLength: 4 }),
+    rated: fc.option(
+      fc.record({
+        at: steps,
+        score: fc.integer({ min: 1, max: 5 }),
+        agent: fc.option(fc.constantFrom('agent_a', 'agent_c')),
+      }),
+    ),
     resolvers: fc.array(fc.constantFrom('agent_a', 'agent_b', '\u{1f600}', '\uffee'), { maxLength: 3 }),
   });
   type AnyTicket = typeof anyTicket extends fc.Arbitrary<infer T> ? T : never;
@@ -264,9 +322,16 @@ describe('the figures of any tickets', () => {
         }),
       ),
     );
+    const rated = rows.flatMap(({ id }, index) => {
+      const { rated: rating } = tickets[index] as AnyTicket;
+      return rating === null
+        ? []
+        : [{ ticketId: id, score: rating.score, agent: rating.agent, createdAt: time(rating.at) }];
+    });
     await clear();
     await server.db.transaction(async (tx) => {
       await tx.ticket.createMany({ data: rows });
+      await tx.rating.createMany({ data: rated });
       await tx.message.createMany({ data: messages });
       await tx.event.createMany({ data: events });
     });
@@ -289,7 +354,8 @@ describe('the figures of any tickets', () => {
     const opened = (some: AnyTicket[]) => some.filter((ticket) => within(ticket.opened)).length;
     const answered = tickets.filter((one) => one.answered !== null && within(one.opened + one.answered));
     const solved = tickets.filter((one) => within(resolvedStep(one)));
-    const work = (whose: (ticket: AnyTicket, done: 'answered' | 'solved') => boolean) => {
+    const rated = tickets.filter((one) => one.rated !== null && within(one.rated.at));
+    const work = (whose: (ticket: AnyTicket, done: 'answered' | 'solved' | 'rated') => boolean) => {
       const mine = answered.filter((one) => whose(one, 'answered'));
       const resolved = solved.filter((one) => whose(one, 'solved'));
       return {
@@ -297,17 +363,23 @@ describe('the figures of any tickets', () => {
         solved: resolved.length,
         firstResponseSeconds: timesOf(mine.map((one) => seconds(one.answered as number))),
         resolutionSeconds: timesOf(resolved.map((one) => seconds(one.resolved as number))),
+        ratings: ratingsOf(rated.filter((one) => whose(one, 'rated')).map((one) => one.rated?.score as number)),
       };
     };
-    const agentOf = (ticket: AnyTicket, done: 'answered' | 'solved') =>
-      (done === 'answered' ? ticket.senders.find((sender) => sender !== 'user_123') : ticket.resolvers.at(-1)) ?? null;
+    const agentOf = (ticket: AnyTicket, done: 'answered' | 'solved' | 'rated') => {
+      if (done === 'rated') return ticket.rated?.agent ?? null;
+      return (
+        (done === 'answered' ? ticket.senders.find((sender) => sender !== 'user_123') : ticket.resolvers.at(-1)) ?? null
+      );
+    };
     const agents = new Set([
       ...answered.map((one) => agentOf(one, 'answered')),
       ...solved.map((one) => agentOf(one, 'solved')),
+      ...rated.map((one) => agentOf(one, 'rated')),
     ]);
     const inBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
     const named = [...agents].filter((agent) => agent !== null).toSorted(inBytes);
-    const inNumbers = [...tickets.filter((one) => within(one.opened)), ...answered, ...solved];
+    const inNumbers = [...tickets.filter((one) => within(one.opened)), ...answered, ...solved, ...rated];
     return {
       from: time(from).toISOString(),
       to: time(to).toISOString(),
@@ -353,6 +425,7 @@ it('a short period is read from indexes, however many tickets there are', async 
     `UPDATE tickets SET resolved_at = updated_at WHERE status IN ('Resolved', 'Closed')`,
     `INSERT INTO events (transaction_id, ticket_id, type, actor, before, after, created_at)
      SELECT 0, id, 'ticket.resolved', assigned_agent, '{}', '{}', created_at FROM tickets WHERE assigned_agent IS NOT NULL`,
+    `INSERT INTO ratings (ticket_id, score, created_at) SELECT id, 5, updated_at FROM tickets`,
     'ANALYZE',
   ])
     await runSql(server.databaseUrl, sql);
@@ -362,13 +435,16 @@ it('a short period is read from indexes, however many tickets there are', async 
   expect(dataOf(await agent('desk.figures.get', input)).overall.opened).toBe(120);
   const [statement] = recording.statements.filter(({ sql }) => sql.includes('done'));
   const plan = await explain(server.databaseUrl, statement as NonNullable<typeof statement>);
-  expect(plan).not.toMatch(/Seq Scan on (tickets|messages|events)\b|SCAN (tickets|messages|events)\b|AUTOMATIC/);
+  expect(plan).not.toMatch(
+    /Seq Scan on (tickets|messages|events|ratings)\b|SCAN (tickets|messages|events|ratings)\b|AUTOMATIC/,
+  );
   for (const index of [
     'tickets_first_response_at_idx',
     'tickets_status_resolved_at_idx',
     'tickets_status_priority_created_at_first_response_at_idx',
     'messages_ticket_id_position_key',
     'events_ticket_id_id_idx',
+    'ratings_created_at_ticket_id_idx',
   ])
     expect(plan).toContain(index);
 }, 120_000);

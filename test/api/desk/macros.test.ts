@@ -45,6 +45,30 @@ describe.each(CALLS)('saved replies over %s', (_name, open) => {
     expect(outcome.headers.get('x-total-count')).toBe(String(listed.length));
   });
 
+  it('are in the order that people know, page by page, and found by what is in their names', async () => {
+    const group = `¡${++names}!`;
+    const inOrder = ['äpfel', 'Birne 9', 'birne 10', 'Éclair', 'zug', 'Zürich', 'Ωmega', 'яблоко'].map(
+      (name) => `${group} ${name}`,
+    );
+    for (const name of inOrder.toReversed()) dataOf(await admin('desk.macros.create', { name, text: name }));
+    const found = async (name: string, page: object = {}) => {
+      const outcome = await agent('desk.macros.list', { name, ...page });
+      const listed = dataOf(outcome).map((one: { name: string; text: string }) => [one.name, one.text]);
+      return [listed, outcome.headers.get('x-total-count')];
+    };
+    const expected = (some: string[], total = some.length) => [some.map((name) => [name, name]), String(total)];
+    expect(await found(group)).toEqual(expected(inOrder));
+    expect(await found(group, { page: 2, limit: 3 })).toEqual(expected(inOrder.slice(3, 6), 8));
+    expect(await found(group, { page: 4, limit: 3 })).toEqual(expected([], 8));
+    expect(await found(group, { page: Number.MAX_SAFE_INTEGER, limit: 100 })).toEqual(expected([], 8));
+    expect(await found(`${group} BIRNE`)).toEqual(expected(inOrder.slice(1, 3)));
+    expect(await found(`${group} zu`)).toEqual(expected(inOrder.slice(4, 6)));
+    expect(await found(`${group} e\u0301C`)).toEqual(expected(inOrder.slice(3, 4)));
+    expect(await found(`${group} ЯБЛ`)).toEqual(expected(inOrder.slice(7)));
+    expect(await found('%')).toEqual(expected([]));
+    expect(pathsOf(await agent('desk.macros.list', { name: ' ' }))).toEqual(['name']);
+  });
+
   it('change as far as is given', async () => {
     const { macroId, name, updatedAt } = await saved();
     const changed = dataOf(await admin('desk.macros.change', { macroId, text: 'Other' }));
@@ -121,10 +145,10 @@ describe.each(CALLS)('saved replies over %s', (_name, open) => {
   it('are filled in for a ticket, and nothing is sent', async () => {
     const ticketId = await ticket({ subject: 'On $& and {{agent}}', priority: 'High', categoryId: 'category_002' });
     const { macroId } = await saved(
-      '{{ticket.id}}|{{ ticket.subject }}|{{ticket.status}}|{{ticket.priority}}|{{requester}}|{{agent}}|{{category}}|{x} }}',
+      '{{ticket.id}}|{{ ticket.subject }}|{{ticket.status}}|{{ticket.priority}}|{{requester}}|{{agent}}|{{category}}|{x} }}|{{"{{"}}name}}|{{ "{{" }}{',
     );
     expect(dataOf(await agent('desk.macros.render', { macroId, ticketId }))).toEqual({
-      text: `${ticketId}|On $& and {{agent}}|Open|High|${requester}|agent_7|Loan Questions|{x} }}`,
+      text: `${ticketId}|On $& and {{agent}}|Open|High|${requester}|agent_7|Loan Questions|{x} }}|{{name}}|{{{`,
     });
     expect(dataOf(await customer('support.tickets.get', { ticketId }))).toMatchObject({ messages: [], status: 'Open' });
   });
@@ -164,6 +188,8 @@ describe.each(CALLS)('saved replies over %s', (_name, open) => {
     [{ name: 'a', text: 'Dear {{Requester}}' }, ['text']],
     [{ name: 'a', text: 'Dear {{requester' }, ['text']],
     [{ name: 'a', text: '{{constructor}}' }, ['text']],
+    [{ name: 'a', text: '{{"{{"}' }, ['text']],
+    [{ name: 'a', text: '{{"{{"}}{{' }, ['text']],
     [{ name: 'a', text: 'b', shared: true }, ['shared']],
   ])('refuse %j', async (input, paths) => {
     const before = await all();

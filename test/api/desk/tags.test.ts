@@ -108,6 +108,30 @@ describe.each(CALLS)('tags over %s', (surface, open) => {
     expect(await list({ prefix: `${word}-b` })).toEqual([]);
   });
 
+  it('come page by page, with how many there are', async () => {
+    const word = `${surface.toLowerCase()}page`;
+    const all = Array.from({ length: 7 }, (_, n) => `${word}-${n}`);
+    await agent('desk.tags.change', { ticketId: await newTicket(), add: all });
+    await agent('desk.tags.change', { ticketId: await newTicket(), add: all.slice(3) });
+    const page = async (number: number, limit: number) => {
+      const outcome = await agent('desk.tags.list', { prefix: `${word}-`, page: number, limit });
+      return [dataOf(outcome), outcome.headers.get('x-total-count')];
+    };
+    for (const [limit, pages] of [
+      [3, 3],
+      [7, 1],
+      [8, 1],
+      [1, 7],
+    ] as const) {
+      for (let number = 1; number <= pages; number += 1) {
+        expect(await page(number, limit)).toEqual([all.slice((number - 1) * limit, number * limit), '7']);
+      }
+      expect(await page(pages + 1, limit)).toEqual([[], '7']);
+      expect(await page(Number.MAX_SAFE_INTEGER, limit)).toEqual([[], '7']);
+    }
+    expect(pathsOf(await agent('desk.tags.list', { page: 0, limit: 101 }))).toEqual(['page', 'limit']);
+  });
+
   it.each([
     [{ add: ['two words'] }, ['add.0']],
     [{ add: [''], remove: ['x'.repeat(51)] }, ['add.0', 'remove.0']],
@@ -147,10 +171,10 @@ it('neither the list nor the tags of a ticket read a whole table', async () => {
   const agent = open(server.url, agentToken());
   const ticketId = dataOf(await agent('support.tickets.create', NEW_TICKET)).ticketId;
   using recording = recordStatements(server.db.engine);
-  await agent('desk.tags.list', { prefix: 'a' });
+  await agent('desk.tags.list', { prefix: 'a', page: 2 });
   await agent('desk.tags.get', { ticketId });
   const statements = recording.statements.filter(({ sql }) => /ticket_tags/.test(sql));
-  expect(statements).toHaveLength(2);
+  expect(statements).toHaveLength(3);
   for (const statement of statements) {
     const plan = await explain(server.databaseUrl, statement, { preferIndexes: true });
     expect(plan).not.toMatch(/Seq Scan|SCAN (ticket_tags|tickets)/);

@@ -69,7 +69,7 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
     const long = 'x'.repeat(256);
     const wrong: [call: () => ReturnType<Surface['list']>, paths: string[]][] = [
       [() => agent.desk.assign(ticketId), ['agentId']],
-      ...['', long, 'a\nb', '\u0000', '\ud800', 5, null].map(
+      ...['', ' ', '\u3000', ' agent_2', 'agent_2\u00a0', 'system', long, 'a\nb', '\u0000', '\ud800', 5, null].map(
         (agentId) => [() => agent.desk.assign(ticketId, { agentId }), ['agentId']] as [never, string[]],
       ),
       [() => agent.desk.take(ticketId, { agentId: 'agent_2' }), ['agentId']],
@@ -84,6 +84,10 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       [() => agent.desk.bulk({ ticketIds: [], change: {} }), ['ticketIds']],
       [() => agent.desk.bulk({ ticketIds: Array(101).fill(ticketId), change: {} }), ['ticketIds']],
       [() => agent.desk.bulk({ ticketIds: [ticketId], change: { agentId: 'a' } }), ['change.agentId']],
+      [
+        () => agent.desk.bulk({ ticketIds: [ticketId], change: { assignedAgent: 'agent_2 ' } }),
+        ['change.assignedAgent'],
+      ],
       [() => agent.desk.events({ after: 'not-a-cursor' }), ['after']],
       [() => agent.desk.ticketEvents(ticketId, { after: 'WyJhIl0' }), ['after']],
     ];
@@ -177,6 +181,15 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
     expect(await historyOf(agent, ticketId)).toHaveLength(2);
   });
 
+  it('takes `me` for whoever asks', async () => {
+    const ticketId = await openTicket(customer);
+    const mine = { assignedAgent: 'agent_1', status: 'In Progress' };
+    expect(dataOf(await agent.desk.assign(ticketId, { agentId: 'me' }))).toMatchObject(mine);
+    expect((await lastEvent(agent, ticketId))?.after).toEqual(mine);
+    dataOf(await other.desk.bulk({ ticketIds: [ticketId], change: { assignedAgent: 'me' } }));
+    expect(await stateOf(agent, ticketId)).toMatchObject({ assignedAgent: 'agent_2' });
+  });
+
   it('hands over, and puts back', async () => {
     const ticketId = await openTicket(customer);
     dataOf(await agent.desk.assign(ticketId, { agentId: 'agent_2' }));
@@ -231,7 +244,11 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       ],
       [
         () => agent.desk.update(ticketId, { status: 'In Progress' }),
-        { type: 'ticket.reopened', before: { status: 'Resolved' }, after: { status: 'In Progress' } },
+        {
+          type: 'ticket.reopened',
+          before: { status: 'Resolved', resolution: 'Done' },
+          after: { status: 'In Progress', resolution: null },
+        },
       ],
       [
         () => agent.desk.resolve(ticketId, { resolution: ' ' }),
@@ -239,12 +256,7 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       ],
       [
         () => customer.addMessage(ticketId, { message: 'No' }),
-        {
-          type: 'message.added',
-          actor: userId,
-          before: { status: 'Resolved' },
-          after: { status: 'Open', messageId: expect.stringMatching(/^msg_/) },
-        },
+        { type: 'ticket.reopened', actor: userId, before: { status: 'Resolved' }, after: { status: 'Open' } },
       ],
       [
         () => agent.desk.reply(ticketId, { message: 'Yes' }),
@@ -281,8 +293,15 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       expect(last).toEqual({ actor: last?.actor, ...event });
       expect((await stateOf(agent, ticketId)).version).toBe(++version);
     }
-    expect(await historyOf(agent, ticketId)).toHaveLength(steps.length + 1);
-    expect((await stateOf(agent, ticketId)).resolution).toBe('Done');
+    // One more for the opening, and one for the message that reopened it.
+    const history = await historyOf(agent, ticketId);
+    expect(history).toHaveLength(steps.length + 2);
+    const [written] = history.slice(
+      history.findLastIndex(({ type }: { type: string }) => type === 'ticket.reopened') - 1,
+    );
+    const messageId = expect.stringMatching(/^msg_/);
+    expect(written).toEqual({ type: 'message.added', actor: userId, before: {}, after: { messageId } });
+    expect((await stateOf(agent, ticketId)).resolution).toBe(null);
     await withoutEffect(server.db, async () => dataOf(await customer.close(ticketId, { resolution: 'Again' })));
     const closedByDesk = await openTicket(customer);
     dataOf(await agent.close(closedByDesk, { resolution: 'A duplicate' }));

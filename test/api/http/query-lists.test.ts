@@ -47,6 +47,17 @@ describe('a list in a query', () => {
     for (const one of tickets) expect(one.status).toBe(statuses.get(one.ticketId));
   });
 
+  it('has numbers where the items are numbers, as plain decimal digits', async () => {
+    const ratings = (query: string) => send(`${server.url}/desk/ratings?${query}`, { token: agentToken() });
+    for (const query of ['score=1,5', 'score=1&score=5', 'score[]=1']) expect((await ratings(query)).status).toBe(200);
+    for (const wrong of ['1e0', '0x1', '01', '', 'one', '1.0']) {
+      expect(failureOf(await ratings(`score=1&score=${wrong}`))).toMatchObject({
+        status: 400,
+        details: [{ path: 'score.1' }],
+      });
+    }
+  });
+
   it.each([
     ['status=Open&status=Nothing', 'status.1'],
     ['status[]=Nothing', 'status.0'],

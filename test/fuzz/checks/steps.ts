@@ -3,13 +3,13 @@ import { statusAfterMessage, type TicketStatus } from '../../../src/tickets/life
 import type { Change, Row } from '../../support/ledger.js';
 import type { Before } from './writes.js';
 
-/** One change of a ticket: its row before and after, and the event that tells of it. */
+/** One change of a ticket: its row before and after, and the event that tells of it; of a message that reopens it, the first of two. */
 export interface Step {
   readonly before: Row;
   readonly after: Row;
   readonly event: TicketEvent;
-  /** The two rows that were written. */
-  readonly changes: readonly [Change, Change];
+  /** The rows that were written: the ticket and its events. */
+  readonly changes: readonly Change[];
 }
 
 export interface TicketEvent {
@@ -53,20 +53,30 @@ export function stepsOf(changes: readonly Change[], before: Before): Step[] {
     let known = before.row('tickets', id);
     return updates
       .filter(({ row }) => row.id === id)
-      .map((update, index): Step => {
-        const written = events[index];
+      .map((update): Step => {
+        const written = events.shift();
         assert.ok(known, `${id} is no ticket that was there`);
         assert.ok(written, `a change of ${id} without an event`);
         const event = written.row as unknown as TicketEvent;
-        const step: Step = { before: known, after: update.row, event, changes: [update, written] };
-        assert.deepEqual(update.row, rowAfter(known, event), `${event.type} ${JSON.stringify(event.after)}`);
+        const second = reopens(known, event) ? events.shift() : undefined;
+        const reopening = second?.row as unknown as TicketEvent | undefined;
+        const changes = [update, written, ...(second === undefined ? [] : [second])];
+        const step: Step = { before: known, after: update.row, event, changes };
+        const expected = rowAfter(known, event, reopening);
+        assert.deepEqual(update.row, expected, `${event.type} ${JSON.stringify(event.after)}`);
         known = update.row;
         return step;
       });
   });
 }
 
-function rowAfter(row: Row, event: TicketEvent): Row {
+/** A message of the customer's on a resolved ticket: a second event tells what that did to it. */
+function reopens(row: Row, { type, actor }: TicketEvent): boolean {
+  return type === 'message.added' && actor === row.user_id && row.status === 'Resolved';
+}
+
+function rowAfter(row: Row, event: TicketEvent, reopening: TicketEvent | undefined): Row {
+  if (reopens(row, event)) return rowReopened(row, event, reopening);
   const changed = changedFields(row, event);
   const version = Number(row.version) + 1;
   if (['note.added', 'ticket.tagged', 'ticket.rated'].includes(event.type)) {
@@ -81,6 +91,22 @@ function rowAfter(row: Row, event: TicketEvent): Row {
   assert.notDeepEqual(changed, {}, 'what is so already is no change');
   assert.equal(event.type, typeOf(row, changed));
   return { ...moved, ...timesAfter(changed.status, at) };
+}
+
+function rowReopened(row: Row, message: TicketEvent, reopening: TicketEvent | undefined): Row {
+  assert.ok(reopening, 'a message reopened a ticket, and no event says so');
+  const { type, actor, created_at: at } = reopening;
+  assert.deepEqual([type, actor, at], ['ticket.reopened', message.actor, message.created_at]);
+  assert.deepEqual(changedFields(row, message), {}, 'what reopening changes stands in its own event');
+  assert.ok(Date.parse(at) > Date.parse(String(row.updated_at)), 'updated_at moves with each change');
+  return {
+    ...row,
+    ...afterMessage(row, message),
+    ...changedFields(row, reopening),
+    version: Number(row.version) + 1,
+    updated_at: at,
+    message_count: Number(row.message_count) + 1,
+  };
 }
 
 /** The columns that the event says have changed, as they are now. */

@@ -5,39 +5,8 @@ import type { Accepted, Write, WriteScope } from './writes.js';
 
 /** What procedures write that are about tickets, but for their tags. */
 export const TICKET_WRITES: Record<string, Write> = {
-  'support.tickets.create': ({ find, by }, { input, data }) => {
-    const { subject, description, categoryId, priority = 'Medium', attachments = [] } = input;
-    const createdAt = data.createdAt;
-    assert.deepEqual(find('INSERT', 'tickets', { id: data.ticketId }), {
-      id: data.ticketId,
-      user_id: by.userId,
-      subject,
-      description,
-      status: 'Open',
-      priority,
-      category_id: categoryId,
-      assigned_agent: null,
-      attachments,
-      resolution: null,
-      message_count: 0,
-      created_at: createdAt,
-      updated_at: createdAt,
-      closed_at: null,
-      version: 1,
-      waiting_since: createdAt,
-      first_response_at: null,
-      resolved_at: null,
-    });
-    const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
-    assert.deepEqual(event, {
-      ticket_id: data.ticketId,
-      type: 'ticket.created',
-      actor: by.userId,
-      before: {},
-      after: { status: 'Open', priority, categoryId },
-      created_at: createdAt,
-    });
-  },
+  'support.tickets.create': (scope, call) => checkTicket(scope, call, scope.by.userId),
+  'desk.tickets.create': (scope, call) => checkTicket(scope, call, String(call.input.requester)),
 
   'support.messages.add': checkMessage,
   'desk.messages.reply': checkMessage,
@@ -62,9 +31,9 @@ export const TICKET_WRITES: Record<string, Write> = {
   },
 
   'desk.tickets.take': change((row, _, by) => assigned(row, by)),
-  'desk.tickets.assign': change((row, { agentId }) => assigned(row, agentId)),
+  'desk.tickets.assign': change((row, { agentId }, by) => assigned(row, agentOf(agentId, by))),
   'desk.tickets.unassign': change(() => ({ assigned_agent: null })),
-  'desk.tickets.update': change((_, input) => named(input)),
+  'desk.tickets.update': change((row, input) => named(row, input)),
   'desk.tickets.resolve': change(({ status }, { resolution }) =>
     status === 'Resolved' ? {} : { status: 'Resolved', ...kept(resolution) },
   ),
@@ -79,24 +48,64 @@ export const TICKET_WRITES: Record<string, Write> = {
     for (const { ticketId, version } of results.filter(({ ok }) => ok)) {
       checkChange(scope, { ticketId, version }, (row) => ({
         ...(assignedAgent === null && { assigned_agent: null }),
-        ...(typeof assignedAgent === 'string' && assigned(row, assignedAgent)),
-        ...named(rest),
+        ...(typeof assignedAgent === 'string' && assigned(row, agentOf(assignedAgent, scope.by.userId))),
+        ...named(row, rest),
       }));
     }
   },
 
   'support.tickets.rate': ({ find, by, ...scope }, { input, data }) => {
+    const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score: input.score });
     const { ticketId, score, comment } = input;
     const words = typeof comment === 'string' && comment.trim() !== '' ? comment : null;
     assert.deepEqual(data, { ticketId, score, comment: words, ratedAt: data.ratedAt });
     const rating = find('INSERT', 'ratings', { ticket_id: ticketId });
-    assert.deepEqual(rating, { ticket_id: ticketId, score, comment: words, created_at: data.ratedAt });
-    const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score });
+    assert.deepEqual(rating, {
+      ticket_id: ticketId,
+      score,
+      comment: words,
+      agent: ratedAgent(scope, before),
+      created_at: data.ratedAt,
+    });
     assert.equal(event.created_at, data.ratedAt);
     assert.deepEqual([before.id, before.user_id], [ticketId, by.userId], 'a ticket is rated by its requester');
     assert.ok(['Resolved', 'Closed'].includes(String(before.status)));
   },
 };
+
+function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, requester: string): void {
+  const { subject, description, categoryId, priority = 'Medium', attachments = [] } = input;
+  const createdAt = data.createdAt;
+  assert.deepEqual(find('INSERT', 'tickets', { id: data.ticketId }), {
+    id: data.ticketId,
+    user_id: requester,
+    subject,
+    description,
+    status: 'Open',
+    priority,
+    category_id: categoryId,
+    assigned_agent: null,
+    attachments,
+    resolution: null,
+    message_count: 0,
+    created_at: createdAt,
+    updated_at: createdAt,
+    closed_at: null,
+    version: 1,
+    waiting_since: createdAt,
+    first_response_at: null,
+    resolved_at: null,
+  });
+  const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
+  assert.deepEqual(event, {
+    ticket_id: data.ticketId,
+    type: 'ticket.created',
+    actor: by.userId,
+    before: {},
+    after: { status: 'Open', priority, categoryId, ...(requester !== by.userId && { requester }) },
+    created_at: createdAt,
+  });
+}
 
 function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accepted): void {
   const { ticketId, message, attachments = [] } = input;
@@ -112,6 +121,15 @@ function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accep
     attachments,
     created_at: timestamp,
   });
+}
+
+/** Who resolved it last, where it is resolved; else who has it. */
+function ratedAgent({ before, steps }: Pick<WriteScope, 'before' | 'steps'>, ticket: Row): unknown {
+  if (ticket.resolved_at === null) return ticket.assigned_agent;
+  const known = before.rows('events').filter((row) => row.ticket_id === ticket.id);
+  const since = steps.filter(({ after }) => after.id === ticket.id && Number(after.version) <= Number(ticket.version));
+  const resolved = [...known, ...since.map(({ event }) => event)].filter(({ type }) => type === 'ticket.resolved');
+  return resolved.at(-1)?.actor ?? ticket.assigned_agent;
 }
 
 /** The step whose event tells of what was added. */
@@ -174,9 +192,19 @@ function assigned({ status }: Row, agent: unknown): Row {
   return { assigned_agent: agent, ...(status === 'Open' && { status: 'In Progress' }) };
 }
 
-function named(input: Accepted['input']): Row {
+/** What a `PATCH` names; how a ticket was resolved holds no more where that reopens it. */
+function named({ status }: Row, input: Accepted['input']): Row {
   const fields = Object.entries(COLUMNS).filter(([name]) => input[name] !== undefined);
-  return Object.fromEntries(fields.map(([name, column]) => [column, input[name]]));
+  const reopens = status === 'Resolved' && ['Open', 'In Progress'].includes(String(input.status));
+  return {
+    ...Object.fromEntries(fields.map(([name, column]) => [column, input[name]])),
+    ...(reopens && { resolution: null }),
+  };
+}
+
+/** `me` is whoever asks. */
+function agentOf(agentId: unknown, by: string): unknown {
+  return agentId === 'me' ? by : agentId;
 }
 
 /** A blank resolution counts as none. */

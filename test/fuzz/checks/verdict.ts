@@ -102,8 +102,9 @@ function verdictOnQuery(api: DocumentedApi, query: string, operation: Operation,
   }
   const wrong = sent.some(([name, text]) => {
     const index = operation.parameters?.findIndex((parameter) => parameter.in === 'query' && parameter.name === name);
-    const { type } = operation.parameters?.[index ?? -1]?.schema ?? {};
-    const value = type === 'array' ? text.split(',') : plainValue(type, text);
+    const { type, items } = operation.parameters?.[index ?? -1]?.schema ?? {};
+    const value =
+      type === 'array' ? text.split(',').map((item) => plainValue(items?.type, item)) : plainValue(type, text);
     return api.faults(`${pointer}/parameters/${index}/schema`, value) !== null;
   });
   return wrong || !isPeriod(Object.fromEntries(sent)) ? 'invalid' : 'valid';

@@ -1,0 +1,24 @@
+interface Named {
+  readonly name: string;
+}
+
+/** Of no language: English is what Unicode's root order is. The host's own would be another on each host. */
+const ORDER = new Intl.Collator('en', { numeric: true });
+
+/** As people order names: `Änderung` before `Zahlung`, `Step 9` before `Step 10`. */
+export function inOrderOfNames(a: Named, b: Named): number {
+  return ORDER.compare(a.name, b.name) || (a.name < b.name ? -1 : Number(a.name > b.name));
+}
+
+/** Whether a name has this in it; case and accents don't count. */
+export function hasInName(text: string): (named: Named) => boolean {
+  const wanted = folded(text);
+  return ({ name }) => folded(name).includes(wanted);
+}
+
+function folded(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '');
+}
