@@ -5,10 +5,11 @@ import { openDatabase } from './db/database.js';
 import { MigrationError, pendingMigrations } from './db/migrations/migrate.js';
 import { databaseOptions } from './db/options.js';
 import { reindex } from './search/reindex.js';
+import { normalizeTags } from './tags/normalize-tags.js';
 
 const REPORT_MS = 2_000;
 
-/** `npm run reindex`: makes the search's words of all texts that have none yet by this version, while the service runs. */
+/** `npm run reindex`: brings what is compared up to this version while the service runs: the search's words, and tags. */
 async function main(): Promise<void> {
   loadEnvFile();
   // No tokens are checked here: a key for them need not be set.
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
 
   const db = await openDatabase(options);
   try {
+    await normalizeTags(db);
     let reported = performance.now();
     const done = await reindex({
       db,

@@ -1,13 +1,21 @@
 /**
- * What people take for the same when they compare or look for words, in one form: Unicode's compatibility forms (NFKC),
- * letter case, and the marks that readers of a script leave out. Whatever is compared by it agrees on every Node: it needs
- * nothing of a locale, and Unicode doesn't change what it says of a character that it has.
+ * One form for text that is the same but for how it was typed, whatever keyboard or system it came from: Unicode's
+ * compatibility forms (NFKC) and letter case, without what can't be seen. Of the result it makes that itself.
+ */
+export function normalize(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
+  return text.normalize('NFKC').replace(UNSEEN, '').toLowerCase().normalize('NFKC');
+}
+
+/**
+ * What people take for the same when they compare or look for words, in one form: normalize(), and without the marks that
+ * readers of a script leave out. It is the same on every Node: it needs nothing of a locale, and Unicode doesn't change what
+ * it says of a character that it has.
  */
 export function fold(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
-  const lower = text.normalize('NFKC').replace(UNSEEN, '').toLowerCase();
-  const decomposed = lower.normalize('NFD');
-  const folded = decomposed
+  const folded = normalize(text)
+    .normalize('NFD')
     .replace(ARABIC_AND_HEBREW, '')
     .replace(LATIN_AND_GREEK, '$1')
     .replace(CYRILLIC, leaveOutStress)
@@ -15,6 +23,15 @@ export function fold(text: string): string {
     .replace(LETTERS, (letter) => SAME_LETTER[letter] ?? letter)
     .replace(DIGITS, plainDigit);
   return folded.normalize('NFC');
+}
+
+/** Whether people would take two names for one: nobody tells two by an accent, a capital or a space more. */
+export function isSameName(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+function comparable(name: string): string {
+  return fold(name).trim().replace(/\s+/gu, ' ');
 }
 
 function isAscii(text: string): boolean {
