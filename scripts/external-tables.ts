@@ -5,7 +5,9 @@ import type { Engine } from '../src/db/handle.js';
  * leave them alone. SQLite's FTS5 keeps an index in tables of its own.
  */
 const TABLES: Record<Engine, readonly string[]> = {
-  sqlite: ['', '_config', '_data', '_docsize', '_idx'].map((part) => `search_index${part}`),
+  sqlite: ['search_index', 'search_words'].flatMap((table) =>
+    ['', '_config', '_data', '_docsize', '_idx'].map((part) => `${table}${part}`),
+  ),
   postgresql: [],
 };
 const BOTH = ['closed_tickets', 'search_texts'];

@@ -18,6 +18,7 @@ import { autoClose } from './jobs/auto-close.js';
 import { idempotencyExpiry } from './jobs/idempotency-expiry.js';
 import { type RunningJobs, runJobs } from './jobs/run-jobs.js';
 import { systemClock } from './schema/clock.js';
+import { isOutdated } from './search/reindex.js';
 import { countWork } from './sla/count-work.js';
 import { cached } from './telemetry/cached.js';
 import { createLogger, flushLog } from './telemetry/logger.js';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
       throw new ConfigError(`Migrations are pending (${pending.join(', ')}): run npm run migrate`);
   }
   const db = await openDatabase(options);
+  if (await isOutdated(db)) log.warn('texts are searched by the words of an older version: run npm run reindex');
   const scope = { sql: db.sql, clock: systemClock };
   metrics.watch({
     connections: () => db.connections(),

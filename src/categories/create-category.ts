@@ -20,7 +20,7 @@ export async function createCategory(
 ): Promise<DeskCategory> {
   const category = { categoryId: newId('category'), name, description };
   await sql.rows(lockCategories, {});
-  await requireFreeName(sql, { ...category, archivedAt: null });
+  await requireFreeName(sql, category);
   await requireRoom(sql, { added: true });
   await sql.run(insertCategory, category);
   return { ...category, archivedAt: null };

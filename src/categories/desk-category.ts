@@ -1,6 +1,7 @@
 import type { Sql } from '../db/sql/sql.js';
 import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
+import { isSameName } from '../schema/fold.js';
 import { isStorable } from '../schema/text.js';
 import type { DeskCategory } from './schemas.js';
 
@@ -28,9 +29,10 @@ const selectCategory = new Statement<{ categoryId: string }, DeskCategory>(
   `SELECT ${DESK_CATEGORY} FROM categories WHERE id = :categoryId`,
 );
 
-const selectNamesake = new Statement<{ categoryId: string; name: string }>(
-  'select category with the same name',
-  'SELECT id FROM categories WHERE name = :name AND archived_at IS NULL AND id <> :categoryId',
+/** There are few: how people compare names is nothing for an index. */
+const selectActiveNames = new Statement<Record<string, never>, { categoryId: string; name: string }>(
+  'select names of active categories',
+  'SELECT id AS "categoryId", name FROM categories WHERE archived_at IS NULL',
 );
 
 /** @throws AppError NOT_FOUND */
@@ -40,12 +42,19 @@ export async function findCategory(sql: Sql, categoryId: string): Promise<DeskCa
   return found;
 }
 
-/** @throws AppError NAME_TAKEN where another active category has the name. */
+/**
+ * @throws AppError NAME_TAKEN where another active category has what people take for the same name, unless this one is
+ * active by it already.
+ */
 export async function requireFreeName(
   sql: Sql,
-  { categoryId, name }: Omit<DeskCategory, 'description'>,
+  { categoryId, name }: Omit<DeskCategory, 'description' | 'archivedAt'>,
 ): Promise<void> {
-  if (await sql.row(selectNamesake, { categoryId, name })) throw new AppError('NAME_TAKEN');
+  const active = await sql.rows(selectActiveNames, {});
+  if (active.some((category) => category.categoryId === categoryId && category.name === name)) return;
+  if (active.some((category) => category.categoryId !== categoryId && isSameName(category.name, name))) {
+    throw new AppError('NAME_TAKEN');
+  }
 }
 
 const countCategories = new Statement<Record<string, never>, { active: number; total: number }>(

@@ -4,6 +4,7 @@ import { AppError } from '../errors/app-error.js';
 import { eventLink } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
+import { type TextValues, textLinks, textValues } from '../search/index-text.js';
 import { answeringSql, NOT_CLOSED, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
 import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
 import type { AddedMessage, AddMessageInput } from './schemas.js';
@@ -11,7 +12,8 @@ import type { AddedMessage, AddMessageInput } from './schemas.js';
 /** Most messages that a ticket takes. */
 export const MAX_MESSAGES = 5_000;
 
-type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'attachments', string> & { now: Date };
+type NewMessage = VisibleTicket &
+  Record<'messageId' | 'sender' | 'content' | 'attachments', string> & { now: Date } & TextValues;
 
 /**
  * Moves the ticket on, and adds the message at the place and time that this gave it: under the row's lock, so that
@@ -28,8 +30,9 @@ const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append me
     ${from('old')} WHERE id = :ticketId
     RETURNING message_count AS "position", status, updated_at AS "addedAt"`,
   message: ({ from }) => `
-    INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at)
-    SELECT :messageId, :ticketId, @ticket.position, :sender, :content, :attachments, @ticket.addedAt ${from('ticket')}`,
+    INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at, indexed)
+    SELECT :messageId, :ticketId, @ticket.position, :sender, :content, :attachments, @ticket.addedAt, TRUE ${from('ticket')}`,
+  ...textLinks('message', { ticketId: ':ticketId', sourceId: ':messageId', from: 'ticket' }),
   event: (dialect) => {
     const { jsonObject } = dialect;
     const ofMessage = { ticketId: ':ticketId', actor: ':sender', at: '@ticket.addedAt', from: ['old', 'ticket'] };
@@ -80,6 +83,7 @@ export async function addMessage(
     content: message,
     attachments: JSON.stringify(attachments),
     now: clock.now(),
+    ...textValues({ content: message }),
   });
   if (added !== undefined) return { messageId, ticketId, content: message, timestamp: added.addedAt };
   // Closed is final, and what is full stays so: that it was so a moment ago is still true.

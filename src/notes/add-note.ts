@@ -4,6 +4,7 @@ import { AppError } from '../errors/app-error.js';
 import { eventLink } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { isTicketId, newId } from '../schema/ids.js';
+import { type TextValues, textLinks, textValues } from '../search/index-text.js';
 import { ticketNotFound } from '../tickets/visible-ticket.js';
 import type { AddNoteInput, Note } from './schemas.js';
 
@@ -25,15 +26,16 @@ const selectBefore = new Statement<OfTicket, { notes: number; noteAt: string | n
   FROM notes WHERE ticket_id = :ticketId`,
 );
 
-type NewNote = OfTicket & Record<'noteId' | 'author' | 'content' | 'attachments', string> & { at: Date };
+type NewNote = OfTicket & Record<'noteId' | 'author' | 'content' | 'attachments', string> & { at: Date } & TextValues;
 
 /** Moves the version and nothing that a customer could see. */
 const insertNote = new WriteChain<NewNote, unknown>('insert note', {
   ticket: 'UPDATE tickets SET version = version + 1 WHERE id = :ticketId RETURNING id',
   note: ({ from }) => `
-    INSERT INTO notes (id, ticket_id, author, content, attachments, created_at)
-    SELECT :noteId, @ticket.id, :author, :content, :attachments, :at ${from('ticket')}
+    INSERT INTO notes (id, ticket_id, author, content, attachments, created_at, indexed)
+    SELECT :noteId, @ticket.id, :author, :content, :attachments, :at, TRUE ${from('ticket')}
     RETURNING created_at AS "addedAt"`,
+  ...textLinks('note', { ticketId: ':ticketId', sourceId: ':noteId', from: 'note' }),
   event: (dialect) =>
     eventLink(dialect, {
       type: 'note.added',
@@ -71,6 +73,14 @@ export async function addNote(
       eventAt === null ? 0 : Date.parse(eventAt),
     ),
   );
-  await sql.chain(insertNote, { ticketId, noteId, author, content, attachments: JSON.stringify(attachments), at });
+  await sql.chain(insertNote, {
+    ticketId,
+    noteId,
+    author,
+    content,
+    attachments: JSON.stringify(attachments),
+    at,
+    ...textValues({ content }),
+  });
   return { noteId, author, content, attachments, timestamp: at.toISOString() };
 }

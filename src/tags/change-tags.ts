@@ -48,7 +48,7 @@ export async function changeTags(scope: WriteScope, { ticketId, add, remove }: C
   const wanted = new Set(add.map(normalTag));
   const added = [...wanted].filter((tag) => !before.includes(tag));
   const unwanted = new Set(remove.map(normalTag));
-  const removed = before.filter((tag) => unwanted.has(tag) && !wanted.has(tag));
+  const removed = before.filter((tag) => unwanted.has(normalTag(tag)) && !wanted.has(tag));
   if (before.length + added.length - removed.length > MAX_TAGS) throw new AppError('TOO_MANY_TAGS');
   if (added.length + removed.length === 0) return { ticketId, tags: before, version: ticket.version };
 

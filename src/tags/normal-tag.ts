@@ -1,4 +1,6 @@
-/** The one form in which a tag is kept: however it is typed, it is the same tag. */
+import { normalize } from '../schema/fold.js';
+
+/** The one form in which a tag is kept and shown: however it is typed, it is the same tag. Accents are part of it. */
 export function normalTag(tag: string): string {
-  return tag.normalize('NFC').toLowerCase().normalize('NFC');
+  return normalize(tag);
 }

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { pageFields, withOnePlace } from '../schema/pagination.js';
 import { codePoints } from '../schema/text.js';
 import { ticketId } from '../tickets/schemas.js';
+import { normalTag } from './normal-tag.js';
 
 /** Most tags of a ticket. */
 export const MAX_TAGS = 20;
 const MAX_LENGTH = 50;
+/** What nobody types for so few letters, however many marks are on them; in UTF-16 units. */
+const LONGEST_TYPED = 1_000;
 /** Letters of any script with their marks, digits, `_` and `-`. */
 const WRITTEN = /^[\p{L}\p{M}\p{N}_-]+$/u;
 
@@ -13,7 +16,9 @@ export const tag = z
   .string({ error: 'Must be a string' })
   .check((context) => {
     const { value } = context;
-    if (WRITTEN.test(value) && (value.length <= MAX_LENGTH || codePoints(value) <= MAX_LENGTH)) return;
+    // What is kept counts, so that whatever was answered is good as input again.
+    const kept = value.length <= LONGEST_TYPED ? normalTag(value) : value;
+    if (WRITTEN.test(kept) && codePoints(kept) <= MAX_LENGTH) return;
     const message = `Must be 1 to ${MAX_LENGTH} letters, digits, "_" or "-"`;
     context.issues.push({ code: 'custom', input: value, message });
   })

@@ -4,21 +4,25 @@ import { eventLink } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { isStorable } from '../schema/text.js';
+import { type TextValues, textLinks, textValues } from '../search/index-text.js';
 import type { CreatedTicket, CreateTicketInput } from './schemas.js';
 
 type NewTicket = Record<
   'ticketId' | 'requester' | 'opener' | 'subject' | 'description' | 'priority' | 'categoryId' | 'attachments',
   string
-> & { createdAt: Date };
+> & { createdAt: Date } & TextValues;
 
 /** Writes nothing unless the category is active. */
 const insertTicket = new WriteChain<NewTicket, { createdAt: string }>('insert ticket', {
   ticket: `
     INSERT INTO tickets
-      (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, waiting_since)
-    SELECT :ticketId, :requester, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt
+      (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, waiting_since,
+        indexed)
+    SELECT :ticketId, :requester, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt,
+      TRUE
     FROM categories WHERE id = :categoryId AND archived_at IS NULL
     RETURNING created_at AS "createdAt"`,
+  ...textLinks('ticket', { ticketId: ':ticketId', sourceId: ':ticketId', from: 'ticket' }),
   event: (dialect) => {
     const fields = { status: `'Open'`, priority: ':priority', categoryId: ':categoryId' };
     return eventLink(dialect, {
@@ -65,6 +69,7 @@ export async function openTicket(
     categoryId,
     attachments: JSON.stringify(attachments),
     createdAt,
+    ...textValues({ subject, content: description }),
   });
   if (written === undefined) throw categoryNotActive();
   return { ticketId, subject, status: 'Open', priority, createdAt: createdAt.toISOString() };

@@ -45,6 +45,7 @@ export async function tagQueue(databaseUrl: string): Promise<void> {
   await tellPlanner(databaseUrl);
 }
 
-function tellPlanner(databaseUrl: string) {
+/** After what changes many rows at once. */
+export function tellPlanner(databaseUrl: string) {
   return runSql(databaseUrl, engineOf(databaseUrl) === 'sqlite' ? 'ANALYZE' : 'VACUUM ANALYZE');
 }

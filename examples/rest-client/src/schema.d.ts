@@ -1352,7 +1352,7 @@ export interface components {
             hits: components["schemas"]["SearchHit"][];
             /** @description Send it as `after` (or `cursor`) for what follows; null: nothing does */
             next: string | null;
-            /** @description false: more texts match than were ranked, the newest 2,000 */
+            /** @description false: there may be more. 2,000 texts match or more, of which the newest were ranked; or not all are indexed yet */
             complete: boolean;
         };
         SearchHit: {
@@ -5028,7 +5028,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description Words that must all be in one text; `"in this order"` for a phrase; `pay*` for what begins so. At most 16 words and phrases, 3 of them with `*`
+                 * @description Words that must all be in one text; `"in this order"` for a phrase; `pay*` for what begins so. What has no space in it is looked for as it stands. At most 16 words and phrases, 3 of them with `*`
                  * @example payment fail*
                  */
                 q: string;

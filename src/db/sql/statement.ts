@@ -1,7 +1,16 @@
 import type { Engine } from '../handle.js';
 
 /** What a statement can be given. A `Date` is stored as Prisma stores it; JSON goes in as its text. */
-export type Value = string | number | Date | null;
+export type Value = string | number | Date | Lazy | null;
+
+/** Worked out where the statement for the engine at hand names it, and nowhere else. */
+export class Lazy {
+  readonly value: () => string | null;
+
+  constructor(value: () => string | null) {
+    this.value = value;
+  }
+}
 
 /** The few things that the two engines write differently. */
 export interface Dialect {
@@ -183,6 +192,7 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
     return this.#texts[engine].names.map((name) => {
       const value = params[name];
       if (value === undefined) throw new TypeError(`${this.name}: no value for :${name}`);
+      if (value instanceof Lazy) return value.value();
       return value instanceof Date ? STORED_TIME[engine](value) : value;
     });
   }

@@ -42,7 +42,7 @@ const countTagged = new Statement<{ tag: string }, { tagged: number }>(
 );
 
 /** No more tickets have it than would be looked at along a walk. Pages on both sides of that have the same order. */
-async function isRare(sql: Sql, tag: string): Promise<boolean> {
+export async function isRare(sql: Sql, tag: string): Promise<boolean> {
   const counted = await sql.row(countTagged, { tag: normalTag(tag) });
   return (counted?.tagged ?? 0) < WINDOW;
 }

@@ -1,47 +1,47 @@
+import { analyse } from '../../search/analyse.js';
 import { PhraseMatcher } from './phrase-matcher.js';
 import type { Highlighted } from './schemas.js';
-import { type Term, wordsOf } from './terms.js';
+import type { Term } from './terms.js';
 
 /** Of an excerpt, in UTF-16 units, but for the words at its ends. */
 const LENGTH = 240;
 /** Of what stands before the first match. */
 const LEAD = 60;
 
-/** The same for the same word as search_fold() and FTS5's tokenizer make it. */
-export function fold(word: string): string {
-  const lower = word.toLowerCase().replaceAll('ς', 'σ');
-  return lower
-    .normalize('NFD')
-    .replace(/([a-z])[\u0300-\u036f]+/g, '$1')
-    .normalize('NFC');
+interface Span {
+  readonly start: number;
+  end: number;
 }
 
-interface Span {
-  start: number;
-  end: number;
+interface Found extends Span {
   match: boolean;
 }
 
 /**
- * A text's words in order, each marked where it belongs to a match: the word that a match ends with, and those before it
- * once that one has been read. Reads on only as far as it is asked to.
+ * Goes through a text's words in order, and marks those that belong to a match: the word that a match ends with, and those
+ * before it once that one has been read. Goes on until `onWord` says that this was enough.
  */
-function* readWords(text: string, terms: readonly Term[]): Generator<{ read: Span[]; matched: boolean }> {
-  const phrases = terms.map(
-    ({ words, prefix }) =>
-      new PhraseMatcher(
-        words.map((word, index) => ({ word: fold(word), prefix: prefix && index === words.length - 1 })),
-      ),
-  );
-  const read: Span[] = [];
-  for (const { word, start, end } of wordsOf(text)) {
-    const folded = fold(word);
-    read.push({ start, end, match: false });
+function readWords(text: string, terms: readonly Term[], onWord: (read: Found[], matched: boolean) => boolean): void {
+  const phrases = terms.map(({ words, prefix }) => ({
+    matcher: new PhraseMatcher(words.map((word, index) => ({ word, prefix: prefix && index === words.length - 1 }))),
+    // A single character of a script without spaces, looked for as what begins so.
+    single: prefix && words.length === 1 && [...(words[0] ?? '')].length === 1,
+  }));
+  const read: Found[] = [];
+  analyse(text, (word, start, end, middle) => {
+    const found = { start, end, match: false };
+    read.push(found);
     let matched = 0;
-    for (const phrase of phrases) if (phrase.next(folded)) matched = Math.max(matched, phrase.length);
-    for (let back = 1; back <= matched; back++) (read.at(-back) as Span).match = true;
-    yield { read, matched: matched > 0 };
-  }
+    let whole = false;
+    for (const { matcher, single } of phrases) {
+      if (!matcher.next(word)) continue;
+      matched = Math.max(matched, matcher.length);
+      whole ||= !single;
+    }
+    if (matched > 0 && !whole) found.end = middle ?? end;
+    for (let back = 1; back <= matched; back++) (read.at(-back) as Found).match = true;
+    return onWord(read, matched > 0);
+  });
 }
 
 /**
@@ -49,8 +49,11 @@ function* readWords(text: string, terms: readonly Term[]): Generator<{ read: Spa
  * are the text itself.
  */
 export function highlight(text: string, terms: readonly Term[]): Highlighted {
-  let words: Span[] = [];
-  for (const { read } of readWords(text, terms)) words = read;
+  let words: Found[] = [];
+  readWords(text, terms, (read) => {
+    words = read;
+    return false;
+  });
   return cut(text, { start: 0, end: text.length }, words);
 }
 
@@ -60,15 +63,15 @@ export function highlight(text: string, terms: readonly Term[]): Highlighted {
  */
 export function excerpt(text: string, terms: readonly Term[]): Highlighted {
   const longest = Math.max(...terms.map(({ words }) => words.length));
-  let words: Span[] = [];
+  let words: Found[] = [];
   let from: number | undefined;
   let behind = 0;
-  for (const { read, matched } of readWords(text, terms)) {
+  readWords(text, terms, (read, matched) => {
     words = read;
     if (matched) from ??= beginning(read);
-    if ((read.at(-1) as Span).start >= (from ?? text.length) + LENGTH) behind += 1;
-    if (behind >= longest) break;
-  }
+    if ((read.at(-1) as Found).start >= (from ?? text.length) + LENGTH) behind += 1;
+    return behind >= longest;
+  });
   const start = from ?? 0;
   const whole = text.length - start <= LENGTH;
   // A word longer than the whole excerpt is cut; between the halves of a surrogate pair, never.
@@ -82,26 +85,38 @@ export function excerpt(text: string, terms: readonly Term[]): Highlighted {
 }
 
 /** Where an excerpt begins that has its first match at the end of what was read. */
-function beginning(read: readonly Span[]): number {
+function beginning(read: readonly Found[]): number {
   const first = read.find(({ match }) => match)?.start ?? 0;
   if (first <= LEAD) return 0;
   let at = read.length - 1;
-  while (at > 0 && (read[at - 1] as Span).start >= first - LEAD) at -= 1;
-  return (read[at] as Span).start;
+  while (at > 0 && (read[at - 1] as Found).start >= first - LEAD) at -= 1;
+  return (read[at] as Found).start;
 }
 
-function cut(text: string, { start, end }: { start: number; end: number }, words: readonly Span[]): Highlighted {
+function cut(text: string, { start, end }: Span, words: readonly Found[]): Highlighted {
   const pieces: Highlighted = [];
   const push = (from: number, to: number, match: boolean) => {
     if (to > from) pieces.push({ text: text.slice(from, to), match });
   };
   let at = start;
-  for (const word of words) {
-    if (!word.match || word.end <= at || word.start >= end) continue;
-    push(at, word.start, false);
-    push(Math.max(at, word.start), Math.min(word.end, end), true);
-    at = Math.min(word.end, end);
+  for (const span of matches(words)) {
+    if (span.end <= at || span.start >= end) continue;
+    push(at, span.start, false);
+    push(Math.max(at, span.start), Math.min(span.end, end), true);
+    at = Math.min(span.end, end);
   }
   push(at, end, false);
   return pieces;
+}
+
+/** Those of scripts without spaces overlap, and are one. */
+function matches(words: readonly Found[]): Span[] {
+  const spans: Span[] = [];
+  for (const { start, end, match } of words) {
+    if (!match) continue;
+    const last = spans.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else spans.push({ start, end });
+  }
+  return spans;
 }

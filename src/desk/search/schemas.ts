@@ -8,7 +8,7 @@ import { MAX_PREFIXES, MAX_TERMS, queryFault } from './terms.js';
 export const searchInput = withOnePlace(
   z.strictObject({
     q: text({ max: 200, fault: queryFault }).meta({
-      description: `Words that must all be in one text; \`"in this order"\` for a phrase; \`pay*\` for what begins so. At most ${MAX_TERMS} words and phrases, ${MAX_PREFIXES} of them with \`*\``,
+      description: `Words that must all be in one text; \`"in this order"\` for a phrase; \`pay*\` for what begins so. What has no space in it is looked for as it stands. At most ${MAX_TERMS} words and phrases, ${MAX_PREFIXES} of them with \`*\``,
       examples: ['payment fail*'],
     }),
     ...ticketFilters,
@@ -39,7 +39,10 @@ export const searchOutput = z
       .string()
       .nullable()
       .meta({ description: 'Send it as `after` (or `cursor`) for what follows; null: nothing does' }),
-    complete: z.boolean().meta({ description: 'false: more texts match than were ranked, the newest 2,000' }),
+    complete: z.boolean().meta({
+      description:
+        'false: there may be more. 2,000 texts match or more, of which the newest were ranked; or not all are indexed yet',
+    }),
   })
   .meta({
     id: 'SearchPage',

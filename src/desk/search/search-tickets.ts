@@ -1,26 +1,33 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Engine } from '../../db/handle.js';
 import { Statement, type Value } from '../../db/sql/statement.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
+import { ANALYSER } from '../../search/analyse.js';
 import { among, filterConditions } from '../queue/filters.js';
+import { isRare } from '../queue/list-queue.js';
 import { QUEUED, type QueuedRow, queuedTicketOf } from '../queue/queued-ticket.js';
 import { excerpt, highlight } from './highlight.js';
+import { type Matches, matchesOf, RANKED } from './matches.js';
 import type { SearchInput, SearchPage } from './schemas.js';
-import { fts5Query, type Term, termsOf, tsQuery } from './terms.js';
+import { scopeOf } from './scope.js';
+import { type Term, termsOf } from './terms.js';
 
-/** Texts that are ranked: the newest that match. A word that half of all texts have would otherwise rank them all. */
-export const RANKED = 2_000;
-
-type Found = QueuedRow & {
-  in: 'ticket' | 'message' | 'note';
-  sourceId: string;
-  content: string;
-  writtenAt: string;
+/** Of a query as a whole. */
+interface Ranking {
   /** How many texts were ranked. */
   ranked: number;
-};
+  /** How many texts, at most one, have words of an older analyser, or of none. */
+  outdated: number;
+}
+
+type Found = QueuedRow &
+  Ranking & {
+    in: 'ticket' | 'message' | 'note';
+    sourceId: string;
+    content: string;
+    writtenAt: string;
+  };
 
 /**
  * Tickets in which one text (subject and description, a message, a note) has all terms: the best first, the newest of
@@ -37,20 +44,19 @@ export async function searchTickets({ sql, principal }: ReadScope, input: Search
   const conditions = [...filters.sql];
   if (input.status) conditions.push(among('status', input.status));
   if (input.priority) conditions.push(among('priority', input.priority));
-  const query = { fts5: fts5Query(terms), tsquery: tsQuery(terms) };
-  const rows = await sql.rows(pageStatement(conditions), {
-    ...filters.values,
-    ...query,
-    take: input.limit + 1,
-    skip,
-  });
-  const ranked = rows[0]?.ranked ?? (await sql.row(countMatches, query))?.ranked ?? 0;
+  const tagIsRare = input.tag !== undefined && (await isRare(sql, input.tag));
+  const matches = matchesOf(terms, scopeOf(input, { tagIsRare }));
+  const values = { ...filters.values, ...matches.values };
+  const rows = await sql.rows(pageStatement(matches, conditions), { ...values, take: input.limit + 1, skip });
+  const { ranked, outdated } = rows[0] ?? (await sql.row(countStatement(matches), values)) ?? NOTHING;
   return {
     hits: await hitsOf(rows.slice(0, input.limit), terms),
     next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,
-    complete: ranked < RANKED,
+    complete: ranked < RANKED && outdated === 0,
   };
 }
+
+const NOTHING: Ranking = { ranked: 0, outdated: 0 };
 
 /** Long texts take their time to look through: as much as this at once, and then others get on. */
 const AT_ONCE_MS = 5;
@@ -58,7 +64,7 @@ const AT_ONCE_MS = 5;
 async function hitsOf(rows: readonly Found[], terms: readonly Term[]): Promise<SearchPage['hits']> {
   const hits: SearchPage['hits'] = [];
   let since = performance.now();
-  for (const { in: kind, sourceId, content, writtenAt, ranked: _, ...row } of rows) {
+  for (const { in: kind, sourceId, content, writtenAt, ranked: _, outdated: __, ...row } of rows) {
     if (performance.now() - since > AT_ONCE_MS) {
       await others();
       since = performance.now();
@@ -75,31 +81,22 @@ async function hitsOf(rows: readonly Found[], terms: readonly Term[]): Promise<S
   return hits;
 }
 
-/** The newest texts that match, each with its score: the higher, the better; words of the subject count four times. */
-const MATCHES: Record<Engine, string> = {
-  sqlite: `SELECT id, ticket_id, source_id, kind, score
-    FROM (SELECT rowid AS found, -bm25(search_index, 4.0, 1.0) AS score FROM search_index
-      WHERE search_index MATCH :fts5 ORDER BY rowid DESC LIMIT ${RANKED}) AS newest
-    CROSS JOIN search_texts WHERE id = found`,
-  postgresql: `SELECT id, ticket_id, source_id, kind, ts_rank('{0.25, 0.25, 0.25, 1}', document, query) AS score
-    FROM (SELECT * FROM search_texts WHERE document @@ CAST(search_fold(:tsquery) AS tsquery)
-      ORDER BY id DESC LIMIT ${RANKED}) AS newest, CAST(search_fold(:tsquery) AS tsquery) AS query`,
-};
+const OUTDATED = `(SELECT count(*) FROM (SELECT 1 FROM search_texts WHERE analyser < ${ANALYSER} LIMIT 1) AS first_outdated)`;
 
-type Query = { fts5: string; tsquery: string };
-
-const countMatches = new Statement<Query, { ranked: number }>(
-  'search: count',
-  ({ engine }) => `SELECT count(*) AS ranked FROM (${MATCHES[engine]}) AS matches`,
-  { once: true, long: true },
-);
+function countStatement({ sql }: Matches) {
+  return new Statement<Record<string, Value>, Ranking>(
+    'search: count',
+    ({ engine }) => `SELECT count(*) AS ranked, ${OUTDATED} AS outdated FROM (${sql[engine]}) AS matches`,
+    { once: true, long: true },
+  );
+}
 
 /** A CROSS JOIN, as SQLite would else begin with the tickets of a status and look for each in what was found. */
-function pageStatement(conditions: readonly string[]) {
+function pageStatement({ sql }: Matches, conditions: readonly string[]) {
   const where = conditions.map((condition) => ` AND ${condition}`).join('');
   return new Statement<Record<string, Value>, Found>(
     'search: page',
-    ({ engine }) => `WITH matches AS (${MATCHES[engine]}),
+    ({ engine }) => `WITH matches AS (${sql[engine]}),
       texts AS (
         SELECT id AS text_id, score, ticket_id, source_id, kind,
           row_number() OVER (PARTITION BY ticket_id ORDER BY score DESC, id DESC) AS place, count(*) OVER () AS ranked
@@ -107,7 +104,7 @@ function pageStatement(conditions: readonly string[]) {
       page AS (
         SELECT texts.* FROM texts CROSS JOIN tickets WHERE tickets.id = ticket_id AND place = 1${where}
         ORDER BY score DESC, text_id DESC LIMIT :take OFFSET :skip)
-      SELECT ${QUEUED}, page.kind AS "in", source_id AS "sourceId", ranked,
+      SELECT ${QUEUED}, page.kind AS "in", source_id AS "sourceId", ranked, ${OUTDATED} AS outdated,
         COALESCE(messages.content, notes.content, tickets.description) AS content,
         COALESCE(messages.created_at, notes.created_at, tickets.created_at) AS "writtenAt"
       FROM page JOIN tickets ON tickets.id = page.ticket_id

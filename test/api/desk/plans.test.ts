@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { reindex } from '../../../src/search/reindex.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { DESKS, type DeskSurface } from '../../support/desk-surfaces.js';
-import { fillQueue, tagQueue } from '../../support/fill-queue.js';
+import { fillQueue, tagQueue, tellPlanner } from '../../support/fill-queue.js';
 import { runSql } from '../../support/run-sql.js';
 import { explain, recordStatements } from '../../support/statements.js';
 import { dataOf } from '../../support/tickets.js';
@@ -18,6 +19,8 @@ beforeAll(async () => {
   server = await startApp();
   await fillQueue(server.databaseUrl, TICKETS);
   await tagQueue(server.databaseUrl);
+  await reindex({ db: server.db, rest: () => 0 });
+  await tellPlanner(server.databaseUrl);
   const [[, open]] = DESKS as [(typeof DESKS)[number]];
   desk = open(server.url, agentToken('agent_5'));
 }, 240_000);
@@ -31,7 +34,7 @@ async function plansOf(call: () => Promise<unknown>): Promise<string[]> {
     await call();
     sent = [...recording.statements];
   }
-  const ours = sent.filter(({ sql }) => /\b(tickets|search_texts|search_index)\b/.test(sql));
+  const ours = sent.filter(({ sql }) => /\b(tickets|search_texts|search_words)\b/.test(sql));
   expect(ours).not.toEqual([]);
   return Promise.all(ours.map((statement) => explain(server.databaseUrl, statement)));
 }
@@ -162,6 +165,11 @@ describe('the search', () => {
     [{ q: 'payment' }, false],
     [{ q: 'payment', status: ['Closed'], unassigned: true }, false],
     [{ q: '"message of" pay*' }, false],
+    // Those of one customer or with a tag are all ranked, whatever others have written since.
+    [{ q: 'message', requester: 'user_8' }, true],
+    [{ q: 'message', tag: 'rare' }, true],
+    [{ q: 'message', tag: 'common' }, false],
+    [{ q: 'message', requester: 'user_8', tag: 'common' }, true],
   ])('for %j reads no table from end to end', async (query, complete) => {
     const page = dataOf(await desk.search(query));
     expect(page.complete).toBe(complete);
@@ -169,7 +177,7 @@ describe('the search', () => {
     for (const plan of await plansOf(() => desk.search(query))) {
       expect(plan).not.toMatch(WHOLE_TABLE);
       expect(plan).toMatch(
-        /search_index VIRTUAL TABLE INDEX \d+:M|Bitmap Index Scan on search_texts_document_idx|Index Scan Backward using search_texts_pkey/,
+        /found VIRTUAL TABLE INDEX \d+:M|Bitmap Index Scan on search_texts_document_idx|Index Scan Backward using search_texts_pkey|Index Scan using search_texts_source_id_key/,
       );
       expect(plan).not.toContain('tickets_status');
     }

@@ -66,6 +66,7 @@ describe.each(SURFACES)('add a message over %s', (_name, open) => {
         content: 'Hello',
         attachments: ['file_b', 'file_a'],
         createdAt,
+        indexed: true,
       },
     ]);
     expect(await ticketRow(ticketId)).toEqual({ ...before, messageCount: 1, updatedAt: createdAt, version: 2 });

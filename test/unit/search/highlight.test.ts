@@ -18,6 +18,15 @@ describe('a text with its matches', () => {
     ['no no no way', '"no no way"', 'no [no] [no] [way]'],
     ['ham and eggs and ham', '"and ham" eggs', 'ham and [eggs] [and] [ham]'],
     ['nothing of it', 'else', 'nothing of it'],
+    ['请帮我支付失败的订单', '支付失败', '请帮我[支付失败]的订单'],
+    ['请帮我支付失败的订单', '订', '请帮我支付失败的[订]单'],
+    ['请帮我支付失败的订单', '订 付失', '请帮我支[付失]败的[订]单'],
+    ['订单ABC', '单abc', '订[单ABC]'],
+    ['กำลังชำระเงินล้มเหลว', 'ชำระ', 'กำลัง[ชำระ]เงินล้มเหลว'],
+    ['see ORD-2024-17, ORD-2024', 'ord-2024-17', 'see [ORD]-[2024]-[17], ORD-2024'],
+    ['قال مُحَمَّد', 'محمد', 'قال [مُحَمَّد]'],
+    ['cafe\u0301s Cafe\u0301', 'café', 'cafe\u0301s [Cafe\u0301]'],
+    ['½ l', '2', '[½] l'],
   ])('%s for %s', (text, q, expected) => expect(marked(text, q)).toBe(expected));
 });
 
