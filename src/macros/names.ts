@@ -1,3 +1,5 @@
+import { fold } from '../schema/fold.js';
+
 interface Named {
   readonly name: string;
 }
@@ -12,13 +14,6 @@ export function inOrderOfNames(a: Named, b: Named): number {
 
 /** Whether a name has this in it; case and accents don't count. */
 export function hasInName(text: string): (named: Named) => boolean {
-  const wanted = folded(text);
-  return ({ name }) => folded(name).includes(wanted);
-}
-
-function folded(text: string): string {
-  return text
-    .toLowerCase()
-    .normalize('NFKD')
-    .replaceAll(/[\u0300-\u036f]/g, '');
+  const wanted = fold(text);
+  return ({ name }) => fold(name).includes(wanted);
 }
