@@ -27,6 +27,7 @@ import { serverLimits } from './http/limits/server-limits.js';
 import { limitTime } from './http/limits/time-limit.js';
 import { docsPage } from './http/openapi/docs-page.js';
 import { acceptEmptyBodies, installBodyParser } from './http/request/body-parser.js';
+import { awaitBeforeContinue } from './http/request/expect-continue.js';
 import { gatherPieces } from './http/request/gather-pieces.js';
 import { requestContext } from './http/request/request-context.js';
 import { logRequests, requestId } from './http/request/request-log.js';
@@ -96,6 +97,7 @@ export async function buildApp({
   sendLongAnswersAsBytes(app);
   await allowOrigins(app, config.CORS_ORIGINS);
   replaceDefaultResponses(app, openRequests);
+  awaitBeforeContinue(app);
   refuseWhileClosing(app, metrics);
   closeDrainingConnections(app, openRequests);
   const inFlight = shedOverload(app, config, metrics);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
 import { addStep } from '../hooks.js';
 import { contentLength, hasBody } from './body-headers.js';
+import { askForBody } from './expect-continue.js';
 import { excessOf, type JsonBounds } from './json-structure.js';
 import { readBody, unreadable } from './read-body.js';
 
@@ -21,6 +22,7 @@ export function installBodyParser(app: FastifyInstance, as: 'json' | 'text'): vo
     if (bodyIntake === undefined) throw new TypeError('A body that nothing limits');
     const isReadable = isJson && isPlainUtf8(request);
     if (!isReadable && contentLength(request) !== undefined) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+    askForBody(request);
     const { body, pieces } = await readBody(request, payload, bodyIntake);
     if (body.length === 0) return undefined;
     if (!isReadable) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
