@@ -22,15 +22,29 @@ export function beginAfterParser(app: FastifyInstance): void {
 }
 
 /**
- * Answers what Node's HTTP parser refused, where no request exists: the envelope, written to the socket by hand. For
- * Fastify's `clientErrorHandler`.
+ * Answers what Node's HTTP parser refused, where no request exists: a failure in the shape of the surface that was asked,
+ * written to the socket by hand. For Fastify's `clientErrorHandler`.
  */
 export function answerParserError(error: ParserError, socket: Socket, id: string, openRequests: OpenRequests): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  endWithFailure(socket, openRequests, { failed: new AppError(parserFailure(error), detailsOf(error)), id });
+  endWithFailure(socket, openRequests, {
+    failed: new AppError(parserFailure(error), detailsOf(error)),
+    id,
+    url: urlOf(error),
+  });
+}
+
+/**
+ * Of the last request line in what arrived last, as far as it goes; '' where it came earlier: Node keeps nothing of a request
+ * that it couldn't read.
+ */
+function urlOf({ rawPacket }: ParserError): string {
+  if (!Buffer.isBuffer(rawPacket)) return '';
+  const lines = [...rawPacket.toString('latin1').matchAll(/^[A-Z-]+ (\/\S*)/gm)];
+  return lines.at(-1)?.[1] ?? '';
 }
 
 export const MALFORMED = 'This is not a well-formed HTTP/1.1 request';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AppError } from '../../errors/app-error.js';
-import { failure } from '../response/envelope.js';
 import { NO_STORE } from '../response/security-headers.js';
+import { failureBody } from '../response/send-failure.js';
 import type { OpenRequests } from './open-requests.js';
 
 const REASONS: Record<number, string> = {
@@ -19,6 +19,8 @@ interface Refusal {
   failed: AppError;
   /** Of the request, for the client and for the log. */
   id: string;
+  /** What was asked for, as far as that is known: its surface decides on the shape. */
+  url?: string;
   /** Lines, beside those that every such answer has. */
   headers?: readonly string[];
 }
@@ -49,8 +51,8 @@ export function endWithFailure(socket: Socket, openRequests: OpenRequests, refus
   });
 }
 
-function write(socket: Socket, { failed, id, headers = [] }: Refusal): void {
-  const body = JSON.stringify(failure(failed, id));
+function write(socket: Socket, { failed, id, url = '', headers = [] }: Refusal): void {
+  const body = JSON.stringify(failureBody(url, failed, id));
   socket.end(
     [
       `HTTP/1.1 ${failed.status} ${REASONS[failed.status] ?? 'Error'}`,

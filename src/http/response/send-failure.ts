@@ -11,10 +11,17 @@ export const TRPC_PREFIX = '/trpc';
 /** Answers with a failure in the shape of the surface that was asked: a tRPC error under its prefix, else the envelope. */
 export function sendFailure(reply: FastifyReply, error: AppError): FastifyReply {
   const { id, url } = reply.request;
-  const body = url.startsWith(`${TRPC_PREFIX}/`) ? trpcFailure(error, id) : failure(error, id);
   // Also where no hook has run, and where what was asked for could have been kept.
   reply.header('cache-control', NO_STORE);
-  return reply.code(error.status).headers(failureHeaders(error)).send(body);
+  return reply
+    .code(error.status)
+    .headers(failureHeaders(error))
+    .send(failureBody(url, error, id));
+}
+
+/** A failure in the shape of the surface that a URL belongs to. */
+export function failureBody(url: string, error: AppError, requestId: string): object {
+  return url.startsWith(`${TRPC_PREFIX}/`) ? trpcFailure(error, requestId) : failure(error, requestId);
 }
 
 /** What tRPC's handler answers, for what fails before it sees the call. */

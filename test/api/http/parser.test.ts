@@ -25,6 +25,25 @@ const MALFORMED = {
 const URL_TOO_LONG = { status: 414, code: 'URI_TOO_LONG', message: 'The URL is too long' };
 const HEADERS_TOO_LARGE = { status: 431, code: 'HEADERS_TOO_LARGE', message: 'The request headers are too large' };
 
+describe('what the HTTP parser refuses under /trpc comes in the shape of tRPC', () => {
+  const CALL = '/trpc/support.tickets.list';
+  it.each([
+    ['a space in a header name', `GET ${CALL} HTTP/1.1\r\n${HOST}X Y: z\r\n\r\n`, 'BAD_REQUEST', 400],
+    ['a length that is no number', `POST ${CALL} HTTP/1.1\r\n${HOST}Content-Length: x\r\n\r\n`, 'BAD_REQUEST', 400],
+    ['headers too large', `GET ${CALL} HTTP/1.1\r\n${HOST}X: ${'x'.repeat(20_000)}\r\n\r\n`, 'HEADERS_TOO_LARGE', 431],
+    ['too long a URL', `GET ${CALL}?input=${'x'.repeat(20_000)} HTTP/1.1\r\n${HOST}\r\n`, 'URI_TOO_LONG', 414],
+  ])('%s', async (_what, request, code, httpStatus) => {
+    const answer = await rawRequest(server.url, request);
+    expect(answer.status).toBe(httpStatus);
+    expect(answer.body).toMatchObject({ error: { code: -32600, data: { code, httpStatus } } });
+  });
+
+  it('but not a REST request whose header tells of a call', async () => {
+    const request = `GET /support/tickets HTTP/1.1\r\n${HOST}X Y: GET ${CALL} HTTP/1.1\r\n\r\n`;
+    expect(failureOf(await rawRequest(server.url, request))).toEqual(MALFORMED);
+  });
+});
+
 describe('what the HTTP parser refuses is answered in the envelope, and the connection ends', () => {
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n'],
