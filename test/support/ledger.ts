@@ -83,6 +83,8 @@ function keyOf(table: string, row: Row): string {
 }
 
 function plainValue(column: string, value: unknown): unknown {
+  // SQLite has no type for what is true or not.
+  if (column === 'indexed') return Boolean(value);
   if (typeof value !== 'string') return value;
   if (column.endsWith('_at') || column === 'waiting_since') return new Date(value).toISOString();
   // SQLite keeps JSON as text.

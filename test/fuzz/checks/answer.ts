@@ -4,7 +4,7 @@ import { MAX_FAILURE_BYTES } from '../../../src/errors/cut.js';
 import type { RawAnswer } from '../answer-reader.js';
 import type { FuzzRequest } from '../request.js';
 import { DocumentedApi } from './document.js';
-import { checkFailure, checkRest, jsonBody } from './envelope.js';
+import { checkRefusal, checkRest, jsonBody } from './envelope.js';
 import { procedures } from './procedures.js';
 import { type CallResult, calledNames, checkTrpc, isBatch } from './trpc.js';
 import { restVerdict, trpcVerdict, type Verdict } from './verdict.js';
@@ -37,7 +37,7 @@ export class AnswerChecks {
       assert.equal(answer.headers['x-request-id'], sentId, 'x-request-id comes back');
     }
     if (isFromParser(answer)) {
-      if (request.method !== 'HEAD') checkFailure(this.#api, answer);
+      if (request.method !== 'HEAD') checkRefusal(this.#api, answer, request.path.startsWith('/trpc/'));
       return [];
     }
     if (/^\/(docs|openapi\.json)\b/.test(request.path) && answer.status < 400) return [];
@@ -50,7 +50,7 @@ export class AnswerChecks {
   checkGarbage(answer: RawAnswer): { data?: unknown } {
     this.#checkAny(answer);
     this.#checkSecrets(answer);
-    if (answer.status >= 400) checkFailure(this.#api, answer);
+    if (answer.status >= 400) checkRefusal(this.#api, answer, undefined);
     return answer.body.length === 0 ? {} : (jsonBody(answer) as { data?: unknown });
   }
 

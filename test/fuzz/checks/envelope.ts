@@ -19,6 +19,24 @@ export function checkFailure(api: DocumentedApi, answer: RawAnswer): FailureBody
   return body;
 }
 
+/** Fails unless what the parser refused is a failure in the shape of one of the surfaces: of tRPC's, where it asked for that. */
+export function checkRefusal(api: DocumentedApi, answer: RawAnswer, isTrpc: boolean | undefined): void {
+  const { success, error } = jsonBody(answer) as { success?: boolean; error: { data?: TrpcData } };
+  if (success !== undefined || error.data === undefined) {
+    // What came earlier than the rest of its request is not known any more.
+    checkFailure(api, answer);
+    return;
+  }
+  assert.notEqual(isTrpc, false, 'a REST request is answered with the envelope');
+  assert.equal(error.data.httpStatus, answer.status);
+  assert.equal(ERRORS[error.data.code].status, answer.status, `${error.data.code} has another status`);
+}
+
+interface TrpcData {
+  code: keyof typeof ERRORS;
+  httpStatus: number;
+}
+
 /** Fails unless the answer of a REST request is valid under the document, for its operation and status. */
 export function checkRest(api: DocumentedApi, request: FuzzRequest, answer: RawAnswer): void {
   const found = api.operation(request.method === 'HEAD' ? 'GET' : request.method, request.path);

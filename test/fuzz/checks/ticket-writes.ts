@@ -16,7 +16,13 @@ export const TICKET_WRITES: Record<string, Write> = {
     const written = { author: by.userId, content, attachments };
     assert.deepEqual(data, { noteId: data.noteId, ...written, timestamp: data.timestamp });
     const note = find('INSERT', 'notes', { id: data.noteId });
-    assert.deepEqual(note, { id: data.noteId, ticket_id: input.ticketId, ...written, created_at: data.timestamp });
+    assert.deepEqual(note, {
+      id: data.noteId,
+      ticket_id: input.ticketId,
+      ...written,
+      indexed: true,
+      created_at: data.timestamp,
+    });
     const { event } = claimAdded({ by, ...scope }, 'note.added', { noteId: data.noteId });
     assert.deepEqual([event.ticket_id, event.created_at], [input.ticketId, data.timestamp]);
   },
@@ -95,6 +101,7 @@ function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, reques
     waiting_since: createdAt,
     first_response_at: null,
     resolved_at: null,
+    indexed: true,
   });
   const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
   assert.deepEqual(event, {
@@ -119,6 +126,7 @@ function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accep
     sender: by.userId,
     content: message,
     attachments,
+    indexed: true,
     created_at: timestamp,
   });
 }
