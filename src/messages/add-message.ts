@@ -1,57 +1,87 @@
-import { Statement } from '../db/sql/statement.js';
-import { WriteChain } from '../db/sql/write-chain.js';
+import { chain } from '../db/sql/chain.js';
+import type { Json } from '../db/sql/column-types.js';
+import { type Expression, fragment } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
-import { eventLink } from '../events/record-event.js';
+import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
-import { answeringSql, NOT_CLOSED, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
-import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
+import { answeringSql, isNotClosed, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
+import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from '../tickets/visible-ticket.js';
 import type { AddedMessage, AddMessageInput } from './schemas.js';
 
 /** Most messages that a ticket takes. */
 export const MAX_MESSAGES = 5_000;
 
-type NewMessage = VisibleTicket & Record<'messageId' | 'sender' | 'content' | 'attachments', string> & { now: Date };
-
 /**
  * Moves the ticket on, and adds the message at the place and time that this gave it: under the row's lock, so that
  * messages that come at the same time get one place each.
  */
-const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append message', {
-  old: ({ lockUser, lockRow }) => `
-    SELECT status AS "oldStatus" FROM tickets
-    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND message_count < ${MAX_MESSAGES} AND ${lockUser('user_id')} ${lockRow}`,
-  ticket: ({ later, from }) => `
-    UPDATE tickets
-    SET status = ${statusAfterMessageSql()}, ${answeringSql(later('updated_at', ':now'))}, version = version + 1,
-        message_count = message_count + 1, updated_at = ${later('updated_at', ':now')}
-    ${from('old')} WHERE id = :ticketId
-    RETURNING message_count AS "position", status, updated_at AS "addedAt"`,
-  message: ({ from }) => `
-    INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at)
-    SELECT :messageId, :ticketId, @ticket.position, :sender, :content, :attachments, @ticket.addedAt ${from('ticket')}`,
-  event: (dialect) => {
-    const ifMoved = (then: string, otherwise: string) =>
-      `CASE WHEN @old.oldStatus <> @ticket.status THEN ${then} ELSE ${otherwise} END`;
-    const { jsonObject } = dialect;
-    return eventLink(dialect, {
+const appendMessage = chain('append message', {
+  ...VISIBLE,
+  messageId: 'messages.id',
+  sender: 'messages.sender',
+  content: 'messages.content',
+  attachments: 'messages.attachments',
+  now: 'messages.created_at',
+})
+  .link('old', ({ db, p, lockUser, lockRow }) =>
+    db
+      .selectFrom('tickets')
+      .select('status as oldStatus')
+      .where(isVisible(p))
+      .where(isNotClosed())
+      .where('message_count', '<', MAX_MESSAGES)
+      .where((eb) => lockUser(eb.ref('user_id')))
+      .$call(lockRow),
+  )
+  .link('ticket', ({ db, p, later, from }) =>
+    db
+      .updateTable('tickets')
+      .set((eb) => ({
+        status: statusAfterMessageSql(p.sender),
+        ...answeringSql(p.sender, later(eb.ref('updated_at'), p.now)),
+        version: eb('version', '+', 1),
+        message_count: eb('message_count', '+', 1),
+        updated_at: later(eb.ref('updated_at'), p.now),
+      }))
+      .$call(from('old'))
+      .where('id', '=', p.ticketId)
+      .returning(['message_count as position', 'status', 'updated_at as addedAt']),
+  )
+  .write('message', ({ p, row: { ticket }, insert }) =>
+    insert(
+      'messages',
+      {
+        id: p.messageId,
+        ticket_id: p.ticketId,
+        position: ticket.position,
+        sender: p.sender,
+        content: p.content,
+        attachments: p.attachments,
+        created_at: ticket.addedAt,
+      },
+      'ticket',
+    ),
+  )
+  .write('event', ({ p, row: { old, ticket }, insert, jsonObject, eventPosition }) => {
+    const { messageId } = p;
+    const ifMoved = (then: Expression<Json>, otherwise: Expression<Json>) =>
+      fragment<Json>`CASE WHEN ${old.oldStatus} <> ${ticket.status} THEN ${then} ELSE ${otherwise} END`;
+    const added = {
       type: 'message.added',
-      ticketId: ':ticketId',
-      actor: ':sender',
-      at: '@ticket.addedAt',
-      before: ifMoved(jsonObject({ status: '@old.oldStatus' }), `'{}'`),
-      after: ifMoved(
-        jsonObject({ messageId: ':messageId', status: '@ticket.status' }),
-        jsonObject({ messageId: ':messageId' }),
-      ),
-      from: ['old', 'ticket'],
-    });
-  },
-});
+      ticketId: p.ticketId,
+      actor: p.sender,
+      at: ticket.addedAt,
+      before: ifMoved(jsonObject({ status: old.oldStatus }), fragment`'{}'`),
+      after: ifMoved(jsonObject({ messageId, status: ticket.status }), jsonObject({ messageId })),
+    } as const;
+    return insert('events', eventValues({ eventPosition }, added), 'old', 'ticket');
+  })
+  .whole();
 
-const selectState = new Statement<VisibleTicket, { status: string }>(
-  'select state',
-  `SELECT status FROM tickets WHERE ${VISIBLE_TICKET}`,
+const selectState = query('select state', VISIBLE, ({ db, p }) =>
+  db.selectFrom('tickets').select('status').where(isVisible(p)),
 );
 
 /**

@@ -1,35 +1,52 @@
 import { categoryNotActive } from '../categories/category-not-active.js';
-import { WriteChain } from '../db/sql/write-chain.js';
-import { eventLink } from '../events/record-event.js';
+import { chain } from '../db/sql/chain.js';
+import type { Json } from '../db/sql/column-types.js';
+import { fragment } from '../db/sql/kysely.js';
+import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { isStorable } from '../schema/text.js';
 import type { CreatedTicket, CreateTicketInput } from './schemas.js';
 
-type NewTicket = Record<
-  'ticketId' | 'userId' | 'subject' | 'description' | 'priority' | 'categoryId' | 'attachments',
-  string
-> & { createdAt: Date };
-
 /** Writes nothing unless the category is active. */
-const insertTicket = new WriteChain<NewTicket, { createdAt: string }>('insert ticket', {
-  ticket: `
-    INSERT INTO tickets
-      (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, waiting_since)
-    SELECT :ticketId, :userId, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt
-    FROM categories WHERE id = :categoryId AND archived_at IS NULL
-    RETURNING created_at AS "createdAt"`,
-  event: (dialect) =>
-    eventLink(dialect, {
+const insertTicket = chain('insert ticket', {
+  ticketId: 'tickets.id',
+  userId: 'tickets.user_id',
+  subject: 'tickets.subject',
+  description: 'tickets.description',
+  priority: 'tickets.priority',
+  categoryId: 'categories.id',
+  attachments: 'tickets.attachments',
+  createdAt: 'tickets.created_at',
+})
+  .link('ticket', ({ db, p, insertFrom }) =>
+    insertFrom(db.selectFrom('categories').where('id', '=', p.categoryId).where('archived_at', 'is', null), 'tickets', {
+      id: p.ticketId,
+      user_id: p.userId,
+      subject: p.subject,
+      description: p.description,
+      status: 'Open',
+      priority: p.priority,
+      category_id: p.categoryId,
+      attachments: p.attachments,
+      created_at: p.createdAt,
+      updated_at: p.createdAt,
+      waiting_since: p.createdAt,
+    }).returning('created_at as createdAt'),
+  )
+  .write('event', ({ p, row: { ticket }, insert, ...fragments }) => {
+    const { priority, categoryId } = p;
+    const created = {
       type: 'ticket.created',
-      ticketId: ':ticketId',
-      actor: ':userId',
-      at: '@ticket.createdAt',
-      before: `'{}'`,
-      after: dialect.jsonObject({ status: `'Open'`, priority: ':priority', categoryId: ':categoryId' }),
-      from: ['ticket'],
-    }),
-});
+      ticketId: p.ticketId,
+      actor: p.userId,
+      at: ticket.createdAt,
+      before: fragment<Json>`'{}'`,
+      after: fragments.jsonObject({ status: fragment.lit('Open'), priority, categoryId }),
+    } as const;
+    return insert('events', eventValues(fragments, created), 'ticket');
+  })
+  .whole();
 
 /**
  * Opens a ticket for the principal.
