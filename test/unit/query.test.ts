@@ -60,8 +60,8 @@ describe('query()', () => {
     const misnamed = query('test', {}, ({ db }) =>
       db.selectFrom('tickets').select(['created_at', 'subject as subjectAt']),
     );
-    expectTypeOf(misnamed.row.created_at).not.toEqualTypeOf<string>();
-    expectTypeOf(misnamed.row.subjectAt).not.toEqualTypeOf<string>();
+    expectTypeOf<(typeof misnamed.row)['created_at']>().not.toEqualTypeOf<string>();
+    expectTypeOf<(typeof misnamed.row)['subjectAt']>().not.toEqualTypeOf<string>();
   });
 });
 
