@@ -1,6 +1,7 @@
 /**
  * `npm run generate`: writes prisma/postgresql/schema.prisma from prisma/schema.prisma and generates both Prisma
- * clients. Does nothing when neither the schema nor Prisma has changed since the last run.
+ * clients, and the types of the tables for statements. Does nothing when neither the schema nor Prisma has changed since the
+ * last run.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,11 +10,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tableTypes } from './table-types.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const generated = join(root, 'src/db/generated');
 const sqliteSchema = join(root, 'prisma/schema.prisma');
 const postgresqlSchema = join(root, 'prisma/postgresql/schema.prisma');
+const tablesFile = join(generated, 'tables.ts');
 const stamp = join(generated, 'stamp');
 
 /**
@@ -36,12 +39,14 @@ export function derivePostgresqlSchema(schema: string): string {
 async function generateClients(): Promise<string> {
   const schema = await readFile(sqliteSchema, 'utf8');
   const derived = derivePostgresqlSchema(schema);
+  const tables = tableTypes(schema);
   const prisma = createRequire(import.meta.url).resolve('prisma/package.json');
   const { version } = JSON.parse(await readFile(prisma, 'utf8')) as { version: string };
 
-  const hash = createHash('sha256').update(version).update(schema).update(derived).digest('hex');
+  const hash = createHash('sha256').update(version).update(schema).update(derived).update(tables).digest('hex');
   const outputs = [
     postgresqlSchema,
+    tablesFile,
     join(generated, 'sqlite', 'client.ts'),
     join(generated, 'postgresql', 'client.ts'),
   ];
@@ -52,6 +57,7 @@ async function generateClients(): Promise<string> {
   await mkdir(dirname(postgresqlSchema), { recursive: true });
   await mkdir(generated, { recursive: true });
   await writeFile(postgresqlSchema, derived);
+  await writeFile(tablesFile, tables);
   const cli = join(dirname(prisma), 'build/index.js');
   await Promise.all([sqliteSchema, postgresqlSchema].map((file) => runPrismaGenerate(cli, file)));
   await writeFile(stamp, hash);

@@ -1,10 +1,17 @@
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import type { Category } from './schemas.js';
 
-const selectActive = new Statement<Record<string, never>, Category>(
+const selectActive = query(
   'list categories',
-  `SELECT id AS "categoryId", name, description FROM categories WHERE archived_at IS NULL ORDER BY position, id`,
+  {},
+  ({ db }) =>
+    db
+      .selectFrom('categories')
+      .select(['id as categoryId', 'name', 'description'])
+      .where('archived_at', 'is', null)
+      .orderBy('position')
+      .orderBy('id'),
   { short: true },
 );
 

@@ -1,47 +1,40 @@
-import { type Dialect, Statement } from '../db/sql/statement.js';
+import type { Json, Time } from '../db/sql/column-types.js';
+import type { Fragments } from '../db/sql/fragments.js';
+import type { Expression } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
 import type { WriteScope } from '../procedure/scope.js';
 import type { EventType } from './event-types.js';
 
 interface EventSql {
-  type: EventType;
-  /** SQL of the ticket's id, of the actor, and of the time. */
-  ticketId: string;
-  actor: string;
-  at: string;
-  /** SQL of JSON: see Dialect.jsonObject(). */
-  before: string;
-  after: string;
-  /** SQL of a condition without which there is no such event. */
-  when?: string;
-  /** The links of the chain that the others name: see WriteChain. */
-  from: string[];
+  type: EventType | Expression<string>;
+  ticketId: Expression<string>;
+  actor: Expression<string>;
+  at: Expression<Time>;
+  before: Expression<Json>;
+  after: Expression<Json>;
 }
 
-const COLUMNS = 'transaction_id, ticket_id, type, actor, before, after, created_at';
-
-/** Where an event stands in the feed, before its id. Under the ticket's lock: see the migration. */
-const position = ({ engine }: Dialect) => (engine === 'postgresql' ? 'event_position()' : '0');
-
-/**
- * A link of a WriteChain that writes events: for what a customer does, so that it stays one statement. Those of one change are
- * written by one `INSERT`, so that their ids are in this order.
- */
-export function eventLink(dialect: Dialect, ...events: EventSql[]): string {
-  const rows = events.map(
-    ({ type, ticketId, actor, at, before, after, when, from }) => `
-    SELECT ${position(dialect)}, ${ticketId}, '${type}', ${actor}, ${before}, ${after}, ${at} ${dialect.from(...from)}
-    ${when === undefined ? '' : `WHERE ${when}`}`,
-  );
-  return `INSERT INTO events (${COLUMNS}) ${rows.join(' UNION ALL ')}`;
+/** The row of an event. A link of a chain inserts it: for what a customer does, so that it stays one statement. */
+export function eventValues({ eventPosition }: Pick<Fragments, 'eventPosition'>, event: EventSql) {
+  const { type, ticketId, actor, before, after, at } = event;
+  return { transaction_id: eventPosition(), ticket_id: ticketId, type, actor, before, after, created_at: at };
 }
 
-type NewEvent = Record<'ticketId' | 'type' | 'actor' | 'before' | 'after', string> & { at: Date };
-
-const insertEvent = new Statement<NewEvent>('insert event', (dialect) => {
-  const json = (name: string) => (dialect.engine === 'postgresql' ? `CAST(${name} AS jsonb)` : name);
-  return `INSERT INTO events (${COLUMNS})
-    VALUES (${position(dialect)}, :ticketId, :type, :actor, ${json(':before')}, ${json(':after')}, :at)`;
-});
+const insertEvent = query(
+  'insert event',
+  {
+    ticketId: 'events.ticket_id',
+    type: 'events.type',
+    actor: 'events.actor',
+    before: 'events.before',
+    after: 'events.after',
+    at: 'events.created_at',
+  },
+  ({ db, p, asJson, eventPosition }) =>
+    db
+      .insertInto('events')
+      .values(eventValues({ eventPosition }, { ...p, before: asJson(p.before), after: asJson(p.after) })),
+);
 
 export interface RecordedEvent {
   ticketId: string;

@@ -1,68 +1,110 @@
-import { Statement } from '../db/sql/statement.js';
-import { WriteChain } from '../db/sql/write-chain.js';
+import { chain } from '../db/sql/chain.js';
+import type { Json } from '../db/sql/column-types.js';
+import { type Expression, fragment, type SqlBool } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
-import { eventLink } from '../events/record-event.js';
+import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
-import { type TextValues, textLinks, textValues } from '../search/index-text.js';
-import { answeringSql, NOT_CLOSED, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
-import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
+import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
+import { answeringSql, isNotClosed, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
+import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from '../tickets/visible-ticket.js';
 import type { AddedMessage, AddMessageInput } from './schemas.js';
 
 /** Most messages that a ticket takes. */
 export const MAX_MESSAGES = 5_000;
 
-type NewMessage = VisibleTicket &
-  Record<'messageId' | 'sender' | 'content' | 'attachments', string> & { now: Date } & TextValues;
-
 /**
  * Moves the ticket on, and adds the message at the place and time that this gave it: under the row's lock, so that
  * messages that come at the same time get one place each.
  */
-const appendMessage = new WriteChain<NewMessage, { addedAt: string }>('append message', {
-  old: ({ lockUser, lockRow }) => `
-    SELECT status AS "oldStatus", resolution AS "oldResolution" FROM tickets
-    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND message_count < ${MAX_MESSAGES} AND ${lockUser('user_id')} ${lockRow}`,
-  ticket: ({ later, from }) => `
-    UPDATE tickets
-    SET status = ${statusAfterMessageSql()}, ${answeringSql(later('updated_at', ':now'))}, version = version + 1,
-        message_count = message_count + 1, updated_at = ${later('updated_at', ':now')}
-    ${from('old')} WHERE id = :ticketId
-    RETURNING message_count AS "position", status, updated_at AS "addedAt"`,
-  message: ({ from }) => `
-    INSERT INTO messages (id, ticket_id, position, sender, content, attachments, created_at, indexed)
-    SELECT :messageId, :ticketId, @ticket.position, :sender, :content, :attachments, @ticket.addedAt, TRUE ${from('ticket')}`,
-  ...textLinks('message', { ticketId: ':ticketId', sourceId: ':messageId', from: 'ticket' }),
-  event: (dialect) => {
-    const { jsonObject } = dialect;
-    const ofMessage = { ticketId: ':ticketId', actor: ':sender', at: '@ticket.addedAt', from: ['old', 'ticket'] };
-    const reopened = `(@old.oldStatus = 'Resolved' AND @ticket.status <> 'Resolved')`;
-    const started = `@old.oldStatus <> @ticket.status AND NOT ${reopened}`;
-    const withResolution = (status: string, resolution: string) => `
-      CASE WHEN @old.oldResolution IS NULL THEN ${jsonObject({ status })} ELSE ${jsonObject({ status, resolution })} END`;
-    return eventLink(
-      dialect,
+const appendMessage = chain('append message', {
+  ...VISIBLE,
+  messageId: 'messages.id',
+  sender: 'messages.sender',
+  content: 'messages.content',
+  attachments: 'messages.attachments',
+  now: 'messages.created_at',
+  ...TEXT_VALUES,
+})
+  .link('old', ({ db, p, lockUser, lockRow }) =>
+    db
+      .selectFrom('tickets')
+      .select(['status as oldStatus', 'resolution as oldResolution'])
+      .where(isVisible(p))
+      .where(isNotClosed())
+      .where('message_count', '<', MAX_MESSAGES)
+      .where((eb) => lockUser(eb.ref('user_id')))
+      .$call(lockRow),
+  )
+  .link('ticket', ({ db, p, later, from }) =>
+    db
+      .updateTable('tickets')
+      .set((eb) => ({
+        status: statusAfterMessageSql(p.sender),
+        ...answeringSql(p.sender, later(eb.ref('updated_at'), p.now)),
+        version: eb('version', '+', 1),
+        message_count: eb('message_count', '+', 1),
+        updated_at: later(eb.ref('updated_at'), p.now),
+      }))
+      .$call(from('old'))
+      .where('id', '=', p.ticketId)
+      .returning(['message_count as position', 'status', 'updated_at as addedAt']),
+  )
+  .write('message', ({ p, row: { ticket }, insert }) =>
+    insert(
+      'messages',
+      {
+        id: p.messageId,
+        ticket_id: p.ticketId,
+        position: ticket.position,
+        sender: p.sender,
+        content: p.content,
+        attachments: p.attachments,
+        created_at: ticket.addedAt,
+        indexed: true,
+      },
+      'ticket',
+    ),
+  )
+  .write('search_text', (writing) => {
+    const { ticketId, messageId } = writing.p;
+    return textLink(writing, 'message', { ticketId, sourceId: messageId, from: 'ticket' });
+  })
+  .writeOn('sqlite', 'search_words', wordsLink)
+  .write('event', ({ p, row: { old, ticket }, insertRows, jsonObject, eventPosition }) => {
+    const { messageId } = p;
+    const ofMessage = { ticketId: p.ticketId, actor: p.sender, at: ticket.addedAt };
+    const reopened = fragment<SqlBool>`(${old.oldStatus} = 'Resolved' AND ${ticket.status} <> 'Resolved')`;
+    const ifStarted = (then: Expression<Json>, otherwise: Expression<Json>) => fragment<Json>`
+      CASE WHEN ${old.oldStatus} <> ${ticket.status} AND NOT ${reopened} THEN ${then} ELSE ${otherwise} END`;
+    const withResolution = (status: Expression<string>, resolution: Expression<string | null>) => fragment<Json>`
+      CASE WHEN ${old.oldResolution} IS NULL THEN ${jsonObject({ status })} ELSE ${jsonObject({ status, resolution })} END`;
+    const added = eventValues(
+      { eventPosition },
       {
         ...ofMessage,
         type: 'message.added',
-        before: `CASE WHEN ${started} THEN ${jsonObject({ status: '@old.oldStatus' })} ELSE '{}' END`,
-        after: `CASE WHEN ${started} THEN ${jsonObject({ messageId: ':messageId', status: '@ticket.status' })}
-          ELSE ${jsonObject({ messageId: ':messageId' })} END`,
+        before: ifStarted(jsonObject({ status: old.oldStatus }), fragment`'{}'`),
+        after: ifStarted(jsonObject({ messageId, status: ticket.status }), jsonObject({ messageId })),
       },
+    );
+    const reopening = eventValues(
+      { eventPosition },
       {
         ...ofMessage,
         type: 'ticket.reopened',
-        before: withResolution('@old.oldStatus', '@old.oldResolution'),
-        after: withResolution('@ticket.status', 'NULL'),
-        when: reopened,
+        before: withResolution(old.oldStatus, old.oldResolution),
+        after: withResolution(ticket.status, fragment`NULL`),
       },
     );
-  },
-});
+    // By one INSERT, so that their ids are in this order.
+    return insertRows('events', [{ values: added }, { values: reopening, when: reopened }], 'old', 'ticket');
+  })
+  .whole();
 
-const selectState = new Statement<VisibleTicket, { status: string }>(
-  'select state',
-  `SELECT status FROM tickets WHERE ${VISIBLE_TICKET}`,
+const selectState = query('select state', VISIBLE, ({ db, p }) =>
+  db.selectFrom('tickets').select('status').where(isVisible(p)),
 );
 
 /**

@@ -1,38 +1,61 @@
 import { z } from 'zod';
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { decodeCursor, encodeCursor, NEITHER_WAY, side } from '../schema/cursor.js';
-import { nearestIds, olderThan } from '../tickets/conversation.js';
-import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
+import { measuredMessages, nearestIds, olderThan } from '../tickets/conversation.js';
+import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from '../tickets/visible-ticket.js';
 import type { ListMessagesInput, MessagePage } from './schemas.js';
 
-type Asked = VisibleTicket & { position: number; limit: number };
 type Said = [position: number, id: string, sender: string, content: string, attachments: string, timestamp: string];
 
 /** A page on one side of a position, with the number of all: one look at the database. */
-function page(name: string, { beyond, descending }: { beyond: string; descending: boolean }) {
-  const ids = nearestIds({
-    table: 'messages',
-    ticketId: 'tickets.id',
-    columns: ['position'],
-    descending,
-    where: beyond,
-    limit: ':limit',
-  });
-  return new Statement<Asked, { total: number; messages: string }>(
+function page(name: string, { beyond, descending }: { beyond: '<' | '>'; descending: boolean }) {
+  return query(
     name,
-    ({ jsonArray, jsonTuple, isoTime }) => `
-    SELECT message_count AS total,
-      (SELECT ${jsonArray(jsonTuple('position', 'id', 'sender', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'position')}
-       FROM messages WHERE id IN (${ids})) AS messages
-    FROM tickets WHERE ${VISIBLE_TICKET}`,
+    { ...VISIBLE, position: 'messages.position', limit: 'number' },
+    ({ db, p, jsonArray, jsonTuple, isoTime }) => {
+      const chosen = measuredMessages(db).where('position', beyond, p.position);
+      return db
+        .selectFrom('tickets')
+        .select((tickets) => [
+          'message_count as total',
+          tickets
+            .selectFrom('messages')
+            .select((eb) =>
+              jsonArray(
+                jsonTuple(
+                  eb.ref('position'),
+                  eb.ref('messages.id'),
+                  eb.ref('sender'),
+                  eb.ref('content'),
+                  eb.cast(eb.ref('messages.attachments'), 'text'),
+                  isoTime(eb.ref('messages.created_at')),
+                ),
+                eb.ref('position'),
+              ).as('said'),
+            )
+            .where(
+              'messages.id',
+              'in',
+              nearestIds(chosen.where('ticket_id', '=', tickets.ref('tickets.id')), {
+                columns: ['position'],
+                descending,
+                limit: p.limit,
+              }),
+            )
+            .$asScalar()
+            .$notNull()
+            .as('messages'),
+        ])
+        .where(isVisible(p));
+    },
     { large: true },
   );
 }
 
 const PAGES = {
-  older: page('list older messages', { beyond: 'position < :position', descending: true }),
-  newer: page('list newer messages', { beyond: 'position > :position', descending: false }),
+  older: page('list older messages', { beyond: '<', descending: true }),
+  newer: page('list newer messages', { beyond: '>', descending: false }),
 };
 
 /** As far as a position can go. */

@@ -1,52 +1,91 @@
-import { Statement } from '../db/sql/statement.js';
-import { WriteChain } from '../db/sql/write-chain.js';
+import { chain } from '../db/sql/chain.js';
+import type { Json } from '../db/sql/column-types.js';
+import { fragment } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
-import { eventLink } from '../events/record-event.js';
+import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { isTicketId, newId } from '../schema/ids.js';
-import { type TextValues, textLinks, textValues } from '../search/index-text.js';
+import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
 import { ticketNotFound } from '../tickets/visible-ticket.js';
 import type { AddNoteInput, Note } from './schemas.js';
 
 /** Most notes that a ticket takes. */
 export const MAX_NOTES = 5_000;
 
-type OfTicket = { ticketId: string };
+const OF_TICKET = { ticketId: 'tickets.id' } as const;
 
-const lockTicket = new Statement<OfTicket>(
-  'lock ticket for note',
-  ({ lockRow }) => `SELECT id FROM tickets WHERE id = :ticketId ${lockRow}`,
+const lockTicket = query('lock ticket for note', OF_TICKET, ({ db, p, lockRow }) =>
+  db.selectFrom('tickets').select('id').where('id', '=', p.ticketId).$call(lockRow),
 );
 
 /** A statement after the lock: in the same one, PostgreSQL would not see what it had to wait for. */
-const selectBefore = new Statement<OfTicket, { notes: number; noteAt: string | null; eventAt: string | null }>(
-  'select what is before a note',
-  `SELECT count(*) AS notes, max(created_at) AS "noteAt",
-    (SELECT created_at FROM events WHERE ticket_id = :ticketId ORDER BY id DESC LIMIT 1) AS "eventAt"
-  FROM notes WHERE ticket_id = :ticketId`,
+const selectBefore = query('select what is before a note', OF_TICKET, ({ db, p }) =>
+  db
+    .selectFrom('notes')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('notes'),
+      eb.fn.max('created_at').as('noteAt'),
+      eb
+        .selectFrom('events')
+        .select('created_at')
+        .where('ticket_id', '=', p.ticketId)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .as('eventAt'),
+    ])
+    .where('ticket_id', '=', p.ticketId),
 );
 
-type NewNote = OfTicket & Record<'noteId' | 'author' | 'content' | 'attachments', string> & { at: Date } & TextValues;
-
 /** Moves the version and nothing that a customer could see. */
-const insertNote = new WriteChain<NewNote, unknown>('insert note', {
-  ticket: 'UPDATE tickets SET version = version + 1 WHERE id = :ticketId RETURNING id',
-  note: ({ from }) => `
-    INSERT INTO notes (id, ticket_id, author, content, attachments, created_at, indexed)
-    SELECT :noteId, @ticket.id, :author, :content, :attachments, :at, TRUE ${from('ticket')}
-    RETURNING created_at AS "addedAt"`,
-  ...textLinks('note', { ticketId: ':ticketId', sourceId: ':noteId', from: 'note' }),
-  event: (dialect) =>
-    eventLink(dialect, {
+const insertNote = chain('insert note', {
+  ...OF_TICKET,
+  noteId: 'notes.id',
+  author: 'notes.author',
+  content: 'notes.content',
+  attachments: 'notes.attachments',
+  at: 'notes.created_at',
+  ...TEXT_VALUES,
+})
+  .link('ticket', ({ db, p }) =>
+    db
+      .updateTable('tickets')
+      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .where('id', '=', p.ticketId)
+      .returning('id'),
+  )
+  .link('note', ({ p, row: { ticket }, insert }) =>
+    insert(
+      'notes',
+      {
+        id: p.noteId,
+        ticket_id: ticket.id,
+        author: p.author,
+        content: p.content,
+        attachments: p.attachments,
+        created_at: p.at,
+        indexed: true,
+      },
+      'ticket',
+    ).returning('created_at as addedAt'),
+  )
+  .write('search_text', (writing) => {
+    const { ticketId, noteId } = writing.p;
+    return textLink(writing, 'note', { ticketId, sourceId: noteId, from: 'note' });
+  })
+  .writeOn('sqlite', 'search_words', wordsLink)
+  .write('event', ({ p, row: { note }, insert, jsonObject, eventPosition }) => {
+    const added = {
       type: 'note.added',
-      ticketId: ':ticketId',
-      actor: ':author',
-      at: '@note.addedAt',
-      before: `'{}'`,
-      after: dialect.jsonObject({ noteId: ':noteId' }),
-      from: ['note'],
-    }),
-});
+      ticketId: p.ticketId,
+      actor: p.author,
+      at: note.addedAt,
+      before: fragment<Json>`'{}'`,
+      after: jsonObject({ noteId: p.noteId }),
+    } as const;
+    return insert('events', eventValues({ eventPosition }, added), 'note');
+  })
+  .whole();
 
 /**
  * Adds an internal note to a ticket, whatever its status. It is later than the note before it, by a millisecond at least, and

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { Statement } from '../db/sql/statement.js';
+import type { Fragments } from '../db/sql/fragments.js';
+import type { Expression, ExpressionBuilder, Kysely } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
+import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { decodeCursor, encodeCursor, NEITHER_WAY, side } from '../schema/cursor.js';
 import { isTicketId } from '../schema/ids.js';
@@ -8,35 +11,74 @@ import { nearestIds } from '../tickets/conversation.js';
 import { ticketNotFound } from '../tickets/visible-ticket.js';
 import type { ListNotesInput, Note, NotePage } from './schemas.js';
 
-type Asked = { ticketId: string; at: Date; noteId: string; limit: number };
-/** `beyond`: how many there are on that side of the place. */
-type Row = { total: number; beyond: number; notes: string };
+/** The columns that notes are ordered by. */
+export const NOTES_IN_ORDER = { columns: ['created_at', 'id'] } as const;
+
+/** The notes of all tickets, for nearestIds(). */
+export function measuredNotes(db: Kysely<Tables>) {
+  return db
+    .selectFrom('notes')
+    .select((eb) => ['id', 'created_at', eb.fn<number>('octet_length', ['content']).as('bytes')]);
+}
+
+/** Notes by their ids, as one JSON array for notesOf(). */
+export function notesIn(
+  db: Kysely<Tables>,
+  ids: Expression<string>,
+  { jsonArray, jsonTuple, isoTime }: Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>,
+) {
+  return db
+    .selectFrom('notes')
+    .select((eb) =>
+      jsonArray(
+        jsonTuple(
+          eb.ref('id'),
+          eb.ref('author'),
+          eb.ref('content'),
+          eb.cast(eb.ref('attachments'), 'text'),
+          isoTime(eb.ref('created_at')),
+        ),
+        eb.ref('created_at'),
+        eb.ref('id'),
+      ).as('notes'),
+    )
+    .where('id', 'in', ids)
+    .$asScalar()
+    .$notNull();
+}
 
 /** A page on one side of a place: one look at the database. */
-function page(name: string, { beyond, descending }: { beyond: string; descending: boolean }) {
-  const ids = nearestIds({
-    table: 'notes',
-    ticketId: 'tickets.id',
-    columns: ['created_at', 'id'],
-    descending,
-    where: beyond,
-    limit: ':limit',
-  });
-  const count = 'SELECT count(*) FROM notes WHERE ticket_id = tickets.id';
-  return new Statement<Asked, Row>(
+function page(name: string, { beyond, descending }: { beyond: '<' | '>'; descending: boolean }) {
+  return query(
     name,
-    ({ jsonArray, jsonTuple, isoTime }) => `
-    SELECT (${count}) AS total, (${count} AND ${beyond}) AS beyond,
-      (SELECT ${jsonArray(jsonTuple('id', 'author', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'created_at, id')}
-       FROM notes WHERE id IN (${ids})) AS notes
-    FROM tickets WHERE id = :ticketId`,
+    { ticketId: 'tickets.id', at: 'notes.created_at', noteId: 'notes.id', limit: 'number' },
+    ({ db, p, ...fragments }) => {
+      const isBeyond = (eb: ExpressionBuilder<Tables, 'notes'>) =>
+        eb(eb.refTuple('notes.created_at', 'notes.id'), beyond, eb.tuple(p.at, p.noteId));
+      return db
+        .selectFrom('tickets')
+        .select((tickets) => {
+          const count = tickets
+            .selectFrom('notes')
+            .select((notes) => notes.fn.countAll<number>().as('count'))
+            .whereRef('ticket_id', '=', 'tickets.id');
+          const chosen = measuredNotes(db).where('ticket_id', '=', tickets.ref('tickets.id')).where(isBeyond);
+          return [
+            count.$asScalar().$notNull().as('total'),
+            // How many there are on that side of the place.
+            count.where(isBeyond).$asScalar().$notNull().as('beyond'),
+            notesIn(db, nearestIds(chosen, { ...NOTES_IN_ORDER, descending, limit: p.limit }), fragments).as('notes'),
+          ];
+        })
+        .where('id', '=', p.ticketId);
+    },
     { large: true },
   );
 }
 
 const PAGES = {
-  older: page('list older notes', { beyond: '(created_at, id) < (:at, :noteId)', descending: true }),
-  newer: page('list newer notes', { beyond: '(created_at, id) > (:at, :noteId)', descending: false }),
+  older: page('list older notes', { beyond: '<', descending: true }),
+  newer: page('list newer notes', { beyond: '>', descending: false }),
 };
 
 type Written = [noteId: string, author: string, content: string, attachments: string, timestamp: string];

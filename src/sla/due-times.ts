@@ -1,9 +1,21 @@
+import { expressionBuilder, type Kysely } from '../db/sql/kysely.js';
+import type { Tables } from '../db/sql/tables.js';
 import type { TicketStatus } from '../tickets/lifecycle.js';
 
 const MINUTE_MS = 60_000;
 
+/** The targets of the priority that a row of `tickets` has, for a `SELECT`. */
+export function targetsOfTicket(db: Kysely<Tables>) {
+  const ticket = expressionBuilder<Tables, 'tickets'>();
+  const targets = db.selectFrom('sla_targets').where('sla_targets.priority', '=', ticket.ref('tickets.priority'));
+  return [
+    targets.select('first_response_minutes').$asScalar().as('firstResponseMinutes'),
+    targets.select('resolution_minutes').$asScalar().as('resolutionMinutes'),
+  ] as const;
+}
+
 const target = (column: string) => `(SELECT ${column} FROM sla_targets WHERE priority = tickets.priority)`;
-/** The targets of the priority that a row of `tickets` has, as columns. */
+/** The same for statements that are written as text. */
 export const TARGETS_OF_TICKET = `${target('first_response_minutes')} AS "firstResponseMinutes",
     ${target('resolution_minutes')} AS "resolutionMinutes"`;
 

@@ -1,15 +1,27 @@
-import { Statement } from '../db/sql/statement.js';
+import type { Fragments } from '../db/sql/fragments.js';
+import { expressionBuilder, type Kysely } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
+import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
 import type { TicketTags, TicketTagsInput } from './schemas.js';
 
-/** The tags of the ticket in `tickets.id`, in the order of their bytes, as a JSON array. */
-export const TAGS_OF_TICKET = (jsonArray: (expression: string, orderBy: string) => string) =>
-  `(SELECT ${jsonArray('tag', 'tag')} FROM ticket_tags WHERE ticket_id = tickets.id)`;
+/** The tags of a row of `tickets`, in the order of their bytes, as a JSON array. */
+export function tagsOfTicket(db: Kysely<Tables>, { jsonArray }: Pick<Fragments, 'jsonArray'>) {
+  const ticket = expressionBuilder<Tables, 'tickets'>();
+  return db
+    .selectFrom('ticket_tags')
+    .select((eb) => jsonArray(eb.ref('tag'), eb.ref('tag')).as('tags'))
+    .where('ticket_id', '=', ticket.ref('tickets.id'))
+    .$asScalar()
+    .$notNull();
+}
 
-const selectTags = new Statement<{ ticketId: string }, { tags: string; version: number }>(
-  'select tags',
-  ({ jsonArray }) => `SELECT ${TAGS_OF_TICKET(jsonArray)} AS tags, version FROM tickets WHERE id = :ticketId`,
+const selectTags = query('select tags', { ticketId: 'tickets.id' }, ({ db, p, jsonArray }) =>
+  db
+    .selectFrom('tickets')
+    .select([tagsOfTicket(db, { jsonArray }).as('tags'), 'version'])
+    .where('id', '=', p.ticketId),
 );
 
 /**

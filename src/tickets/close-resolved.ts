@@ -1,5 +1,5 @@
 import type { Principal } from '../auth/principal.js';
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { SYSTEM_USER_ID } from '../schema/text.js';
@@ -7,24 +7,45 @@ import { SYSTEM_USER_ID } from '../schema/text.js';
 /** Who does what happens by itself. */
 const SYSTEM: Principal = { userId: SYSTEM_USER_ID, role: 'admin' };
 
-const takeResolved = new Statement<{ before: Date; limit: number }, { ticketId: string }>(
+const takeResolved = query(
   'take resolved tickets',
-  ({ tryLockUser, takeRows }) => `
-  WITH due AS (
-    SELECT id, user_id FROM tickets WHERE status = 'Resolved' AND resolved_at <= :before ORDER BY resolved_at LIMIT :limit)
-  SELECT tickets.id AS "ticketId" FROM due CROSS JOIN tickets
-  WHERE tickets.id = due.id AND tickets.status = 'Resolved' AND tickets.resolved_at <= :before
-    AND ${tryLockUser('due.user_id')} ${takeRows}`,
+  { before: 'tickets.resolved_at', limit: 'number' },
+  ({ db, p, tryLockUser, takeRows }) =>
+    db
+      .with('due', (due) =>
+        due
+          .selectFrom('tickets')
+          .select(['id', 'user_id'])
+          .where('status', '=', 'Resolved')
+          .where('resolved_at', '<=', p.before)
+          .orderBy('resolved_at')
+          .limit(p.limit),
+      )
+      .selectFrom('due')
+      .crossJoin('tickets')
+      .select('tickets.id as ticketId')
+      .whereRef('tickets.id', '=', 'due.id')
+      .where('tickets.status', '=', 'Resolved')
+      .where('tickets.resolved_at', '<=', p.before)
+      .where((eb) => tryLockUser(eb.ref('due.user_id')))
+      .$call(takeRows),
 );
 
-const closeTaken = new Statement<{ ticketId: string; now: Date }, { closedAt: string }>(
+const closeTaken = query(
   'close resolved ticket',
-  ({ later }) => `
-  UPDATE tickets
-  SET status = 'Closed', waiting_since = NULL, version = version + 1,
-      closed_at = ${later('updated_at', ':now')}, updated_at = ${later('updated_at', ':now')}
-  WHERE id = :ticketId
-  RETURNING closed_at AS "closedAt"`,
+  { ticketId: 'tickets.id', now: 'tickets.updated_at' },
+  ({ db, p, later }) =>
+    db
+      .updateTable('tickets')
+      .set((eb) => ({
+        status: 'Closed',
+        waiting_since: null,
+        version: eb('version', '+', 1),
+        closed_at: later(eb.ref('updated_at'), p.now),
+        updated_at: later(eb.ref('updated_at'), p.now),
+      }))
+      .where('id', '=', p.ticketId)
+      .returning('updated_at as closedAt'),
 );
 
 /**

@@ -1,42 +1,65 @@
-import { Statement } from '../db/sql/statement.js';
-import { WriteChain } from '../db/sql/write-chain.js';
-import { eventLink } from '../events/record-event.js';
+import { chain } from '../db/sql/chain.js';
+import type { Json } from '../db/sql/column-types.js';
+import { type Expression, fragment } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
+import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
-import { NOT_CLOSED } from './lifecycle-sql.js';
+import { isNotClosed } from './lifecycle-sql.js';
 import type { ClosedTicket, CloseTicketInput } from './schemas.js';
-import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from './visible-ticket.js';
+import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-ticket.js';
 
-type Closing = VisibleTicket & { closer: string; resolution: string | null; now: Date };
-
-const closeOpenTicket = new WriteChain<Closing, { closedAt: string }>('close ticket', {
-  old: ({ lockUser, lockRow }) => `
-    SELECT status AS "oldStatus", resolution AS "oldResolution" FROM tickets
-    WHERE ${VISIBLE_TICKET} AND ${NOT_CLOSED} AND ${lockUser('user_id')} ${lockRow}`,
-  ticket: ({ later, from }) => `
-    UPDATE tickets
-    SET status = 'Closed', resolution = COALESCE(:resolution, resolution), waiting_since = NULL, version = version + 1,
-        closed_at = ${later('updated_at', ':now')}, updated_at = ${later('updated_at', ':now')}
-    ${from('old')} WHERE id = :ticketId
-    RETURNING closed_at AS "closedAt", resolution`,
-  event: (dialect) => {
-    const fields = (status: string, resolution: string) => `
-      CASE WHEN @old.oldResolution IS DISTINCT FROM @ticket.resolution THEN ${dialect.jsonObject({ status, resolution })}
-      ELSE ${dialect.jsonObject({ status })} END`;
-    return eventLink(dialect, {
+const closeOpenTicket = chain('close ticket', {
+  ...VISIBLE,
+  closer: 'events.actor',
+  resolution: 'tickets.resolution?',
+  now: 'tickets.closed_at',
+})
+  .link('old', ({ db, p, lockUser, lockRow }) =>
+    db
+      .selectFrom('tickets')
+      .select(['status as oldStatus', 'resolution as oldResolution'])
+      .where(isVisible(p))
+      .where(isNotClosed())
+      .where((eb) => lockUser(eb.ref('user_id')))
+      .$call(lockRow),
+  )
+  .link('ticket', ({ db, p, later, from }) =>
+    db
+      .updateTable('tickets')
+      .set((eb) => ({
+        status: 'Closed',
+        resolution: eb.fn.coalesce(p.resolution, 'tickets.resolution'),
+        waiting_since: null,
+        version: eb('version', '+', 1),
+        closed_at: later(eb.ref('updated_at'), p.now),
+        updated_at: later(eb.ref('updated_at'), p.now),
+      }))
+      .$call(from('old'))
+      .where('id', '=', p.ticketId)
+      .returning((eb) => [eb.ref('closed_at').$notNull().as('closedAt'), 'resolution']),
+  )
+  .write('event', ({ p, row: { old, ticket }, insert, ...fragments }) => {
+    const fields = (status: Expression<unknown>, resolution: Expression<unknown>) => fragment<Json>`
+      CASE WHEN ${old.oldResolution} IS DISTINCT FROM ${ticket.resolution} THEN ${fragments.jsonObject({ status, resolution })}
+      ELSE ${fragments.jsonObject({ status })} END`;
+    const closed = {
       type: 'ticket.closed',
-      ticketId: ':ticketId',
-      actor: ':closer',
-      at: '@ticket.closedAt',
-      before: fields('@old.oldStatus', '@old.oldResolution'),
-      after: fields(`'Closed'`, '@ticket.resolution'),
-      from: ['old', 'ticket'],
-    });
-  },
-});
+      ticketId: p.ticketId,
+      actor: p.closer,
+      at: ticket.closedAt,
+      before: fields(old.oldStatus, old.oldResolution),
+      after: fields(fragment.lit('Closed'), ticket.resolution),
+    } as const;
+    return insert('events', eventValues(fragments, closed), 'old', 'ticket');
+  })
+  .whole();
 
-const selectClosedAt = new Statement<VisibleTicket, { closedAt: string }>(
-  'select closed at',
-  `SELECT closed_at AS "closedAt" FROM tickets WHERE ${VISIBLE_TICKET}`,
+const selectClosedAt = query('select closed at', VISIBLE, ({ db, p }) =>
+  db
+    .selectFrom('tickets')
+    // It was not open, and what is closed stays so.
+    .select((eb) => eb.ref('closed_at').$notNull().as('closedAt'))
+    .where(isVisible(p)),
 );
 
 /**

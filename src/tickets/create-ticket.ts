@@ -1,42 +1,63 @@
 import { categoryNotActive } from '../categories/category-not-active.js';
-import { WriteChain } from '../db/sql/write-chain.js';
-import { eventLink } from '../events/record-event.js';
+import { chain } from '../db/sql/chain.js';
+import type { Json } from '../db/sql/column-types.js';
+import { fragment } from '../db/sql/kysely.js';
+import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { isStorable } from '../schema/text.js';
-import { type TextValues, textLinks, textValues } from '../search/index-text.js';
+import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
 import type { CreatedTicket, CreateTicketInput } from './schemas.js';
 
-type NewTicket = Record<
-  'ticketId' | 'requester' | 'opener' | 'subject' | 'description' | 'priority' | 'categoryId' | 'attachments',
-  string
-> & { createdAt: Date } & TextValues;
-
 /** Writes nothing unless the category is active. */
-const insertTicket = new WriteChain<NewTicket, { createdAt: string }>('insert ticket', {
-  ticket: `
-    INSERT INTO tickets
-      (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at, waiting_since,
-        indexed)
-    SELECT :ticketId, :requester, :subject, :description, 'Open', :priority, id, :attachments, :createdAt, :createdAt, :createdAt,
-      TRUE
-    FROM categories WHERE id = :categoryId AND archived_at IS NULL
-    RETURNING created_at AS "createdAt"`,
-  ...textLinks('ticket', { ticketId: ':ticketId', sourceId: ':ticketId', from: 'ticket' }),
-  event: (dialect) => {
-    const fields = { status: `'Open'`, priority: ':priority', categoryId: ':categoryId' };
-    return eventLink(dialect, {
+const insertTicket = chain('insert ticket', {
+  ticketId: 'tickets.id',
+  requester: 'tickets.user_id',
+  opener: 'events.actor',
+  subject: 'tickets.subject',
+  description: 'tickets.description',
+  priority: 'tickets.priority',
+  categoryId: 'categories.id',
+  attachments: 'tickets.attachments',
+  createdAt: 'tickets.created_at',
+  ...TEXT_VALUES,
+})
+  .link('ticket', ({ db, p, insertFrom }) =>
+    insertFrom(db.selectFrom('categories').where('id', '=', p.categoryId).where('archived_at', 'is', null), 'tickets', {
+      id: p.ticketId,
+      user_id: p.requester,
+      subject: p.subject,
+      description: p.description,
+      status: 'Open',
+      priority: p.priority,
+      category_id: p.categoryId,
+      attachments: p.attachments,
+      created_at: p.createdAt,
+      updated_at: p.createdAt,
+      waiting_since: p.createdAt,
+      indexed: true,
+    }).returning('created_at as createdAt'),
+  )
+  .write('search_text', (writing) => {
+    const { ticketId } = writing.p;
+    return textLink(writing, 'ticket', { ticketId, sourceId: ticketId, from: 'ticket' });
+  })
+  .writeOn('sqlite', 'search_words', wordsLink)
+  .write('event', ({ p, row: { ticket }, insert, ...fragments }) => {
+    const { priority, categoryId, requester, opener } = p;
+    const fields = { status: fragment.lit('Open'), priority, categoryId };
+    const created = {
       type: 'ticket.created',
-      ticketId: ':ticketId',
-      actor: ':opener',
-      at: '@ticket.createdAt',
-      before: `'{}'`,
-      after: `CASE WHEN :opener = :requester THEN ${dialect.jsonObject(fields)}
-        ELSE ${dialect.jsonObject({ ...fields, requester: ':requester' })} END`,
-      from: ['ticket'],
-    });
-  },
-});
+      ticketId: p.ticketId,
+      actor: opener,
+      at: ticket.createdAt,
+      before: fragment<Json>`'{}'`,
+      after: fragment<Json>`CASE WHEN ${opener} = ${requester} THEN ${fragments.jsonObject(fields)}
+        ELSE ${fragments.jsonObject({ ...fields, requester })} END`,
+    } as const;
+    return insert('events', eventValues(fragments, created), 'ticket');
+  })
+  .whole();
 
 /**
  * Opens a ticket for the principal.

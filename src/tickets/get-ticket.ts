@@ -1,11 +1,12 @@
-import { type Dialect, Statement } from '../db/sql/statement.js';
+import type { Fragments } from '../db/sql/fragments.js';
+import type { ExpressionBuilder } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
+import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../schema/pagination.js';
-import { nearestIds, olderThan } from './conversation.js';
+import { measuredMessages, nearestIds, olderThan } from './conversation.js';
 import type { GetTicketInput, TicketDetails } from './schemas.js';
-import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from './visible-ticket.js';
-
-type Row = Omit<TicketDetails, 'messages'> & { messages: string; messageCount: number };
+import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-ticket.js';
 
 /**
  * So many messages are never much text, 160 kB at most: they are read with the ticket. What most tickets have is among them, and
@@ -13,18 +14,47 @@ type Row = Omit<TicketDetails, 'messages'> & { messages: string; messageCount: n
  */
 const AT_ONCE = 4;
 
-const said = ({ jsonArray, jsonTuple, isoTime }: Dialect) =>
-  jsonArray(jsonTuple('id', 'sender', 'content', isoTime('created_at')), 'position');
+type Fragment = Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>;
+
+const said = (messages: ExpressionBuilder<Tables, 'messages'>, { jsonArray, jsonTuple, isoTime }: Fragment) =>
+  jsonArray(
+    jsonTuple(
+      messages.ref('messages.id'),
+      messages.ref('sender'),
+      messages.ref('content'),
+      isoTime(messages.ref('messages.created_at')),
+    ),
+    messages.ref('position'),
+  );
 
 /** A ticket and, as one JSON array, its newest messages: of most tickets all that there are, and so one look at the database. */
-const selectTicket = new Statement<VisibleTicket, Row>(
+const selectTicket = query(
   'select ticket',
-  (dialect) => `
-  SELECT id AS "ticketId", user_id AS "userId", subject, description, status, priority, category_id AS "categoryId",
-    assigned_agent AS "assignedAgent", created_at AS "createdAt", message_count AS "messageCount",
-    (SELECT ${said(dialect)}
-     FROM messages WHERE ticket_id = tickets.id AND position > message_count - ${AT_ONCE}) AS messages
-  FROM tickets WHERE ${VISIBLE_TICKET}`,
+  VISIBLE,
+  ({ db, p, ...fragments }) =>
+    db
+      .selectFrom('tickets')
+      .select((tickets) => [
+        'id as ticketId',
+        'user_id as userId',
+        'subject',
+        'description',
+        'status',
+        'priority',
+        'category_id as categoryId',
+        'assigned_agent as assignedAgent',
+        'created_at as createdAt',
+        'message_count as messageCount',
+        tickets
+          .selectFrom('messages')
+          .select((messages) => said(messages, fragments).as('said'))
+          .whereRef('ticket_id', '=', 'tickets.id')
+          .where('position', '>', tickets('message_count', '-', AT_ONCE))
+          .$asScalar()
+          .$notNull()
+          .as('messages'),
+      ])
+      .where(isVisible(p)),
   { short: true },
 );
 
@@ -32,22 +62,16 @@ const selectTicket = new Statement<VisibleTicket, Row>(
  * Those before them, of a long conversation. To look for them with the ticket would cost PostgreSQL a quarter more for each
  * ticket, long or not. Messages never change, so it doesn't matter that it is a moment later.
  */
-const selectOlder = new Statement<
-  { ticketId: string; position: number; limit: number; room: number },
-  { messages: string }
->(
+const selectOlder = query(
   'select older messages of ticket',
-  (dialect) => `
-  SELECT ${said(dialect)} AS messages FROM messages
-  WHERE id IN (${nearestIds({
-    table: 'messages',
-    ticketId: ':ticketId',
-    columns: ['position'],
-    descending: true,
-    where: 'position < :position',
-    limit: ':limit',
-    room: ':room',
-  })})`,
+  { ticketId: 'messages.ticket_id', position: 'messages.position', limit: 'number', room: 'number' },
+  ({ db, p, ...fragments }) => {
+    const older = measuredMessages(db).where('ticket_id', '=', p.ticketId).where('position', '<', p.position);
+    return db
+      .selectFrom('messages')
+      .select((messages) => said(messages, fragments).as('messages'))
+      .where('id', 'in', nearestIds(older, { columns: ['position'], descending: true, limit: p.limit, room: p.room }));
+  },
   { large: true },
 );
 

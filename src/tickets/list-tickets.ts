@@ -1,69 +1,106 @@
-import { Statement } from '../db/sql/statement.js';
+import type { Time } from '../db/sql/column-types.js';
+import { fragment } from '../db/sql/kysely.js';
+import { query, type Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore } from '../schema/pagination.js';
 import type { ListTicketsInput, TicketSummary } from './schemas.js';
 
-type Filters = { userId: string; status: string; priority: string };
-type Page = { limit: number; skip: number };
-type Row = TicketSummary & { total: number };
+const FILTERS = { userId: 'tickets.user_id', status: 'tickets.status?', priority: 'tickets.priority?' } as const;
+const PAGE = { ...FILTERS, limit: 'number', skip: 'number' } as const;
 
-/** A page of rows, each with the number of all that match; and that number alone, for a page that is empty. */
-interface Listing {
-  near: Statement<Filters & Page, Row>;
-  /** The same rows, for pages that are far from the first. */
-  far: Statement<Filters & Page, Row>;
-  total: Statement<Filters, { total: number }>;
-}
-
-const NEWEST_FIRST = 'ORDER BY created_at DESC, id DESC';
 /** In `ticket_segments`: of whatever status, of whatever priority. */
-const ANY = `'*'`;
+const ANY = '*';
 
 /**
+ * A page of rows, each with the number of all that match (`near`); the same rows, for pages that are far from the first
+ * (`far`); and that number alone, for a page that is empty (`total`).
+ *
  * The same work however many tickets there are (docs/decisions/0012-ticket-counts.md): each list has an index of its
  * own, and the total comes from counts that triggers keep. A far page starts after the last segment that it skips
  * whole; what is left to skip, fewer entries than a segment has, is skipped in the index.
  */
-function listing(name: string, { status, priority }: { status?: string; priority?: string }): Listing {
-  const where = ['user_id = :userId', status && `status = ${status}`, priority && `priority = ${priority}`]
-    .filter(Boolean)
-    .join(' AND ');
-  const total = `SELECT COALESCE(sum(count), 0) AS total FROM ticket_counts WHERE ${where}`;
-  const columns = `id AS "ticketId", subject, status, priority, created_at AS "createdAt", updated_at AS "updatedAt",
-    (${total}) AS total`;
+function listing(name: string, by: { status?: true; priority?: true }) {
+  const total = ({ db, p }: Writing<typeof FILTERS>) =>
+    db
+      .selectFrom('ticket_counts')
+      .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('count'), fragment.lit(0)).as('total'))
+      .where('user_id', '=', p.userId)
+      .$if(by.status === true, (counts) => counts.where('status', '=', p.status))
+      .$if(by.priority === true, (counts) => counts.where('priority', '=', p.priority));
+  const matching = ({ db, p }: Writing<typeof FILTERS>) =>
+    db
+      .selectFrom('tickets')
+      .where('user_id', '=', p.userId)
+      .$if(by.status === true, (tickets) => tickets.where('status', '=', p.status))
+      .$if(by.priority === true, (tickets) => tickets.where('priority', '=', p.priority))
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc');
+  const columns = (writing: Writing<typeof FILTERS>) =>
+    [
+      'id as ticketId',
+      'subject',
+      'status',
+      'priority',
+      'created_at as createdAt',
+      'updated_at as updatedAt',
+      total(writing).$asScalar().$notNull().as('total'),
+    ] as const;
   return {
-    near: new Statement(
+    near: query(
       name,
-      `SELECT ${columns} FROM tickets WHERE ${where} ${NEWEST_FIRST} LIMIT :limit OFFSET :skip`,
+      PAGE,
+      (writing) => matching(writing).select(columns(writing)).limit(writing.p.limit).offset(writing.p.skip),
       { short: true },
     ),
-    // 'infinity' is later than all times: PostgreSQL knows it, and as a text it comes after every digit.
-    far: new Statement(
+    far: query(
       `${name}: far page`,
-      `WITH skipped AS (
-        SELECT starts_at, tickets FROM (
-          SELECT starts_at, sum(count) OVER (ORDER BY starts_at DESC) AS tickets FROM ticket_segments
-          WHERE user_id = :userId AND status = ${status ?? ANY} AND priority = ${priority ?? ANY}
-        ) AS segments
-        WHERE tickets <= :skip ORDER BY starts_at LIMIT 1
-      )
-      SELECT ${columns} FROM tickets WHERE id IN (
-        SELECT id FROM tickets
-        WHERE ${where} AND created_at < COALESCE((SELECT starts_at FROM skipped), 'infinity')
-        ${NEWEST_FIRST} LIMIT :limit OFFSET :skip - COALESCE((SELECT tickets FROM skipped), 0)
-      ) ${NEWEST_FIRST}`,
+      PAGE,
+      (writing) => {
+        const { db, p } = writing;
+        const segments = db
+          .selectFrom('ticket_segments')
+          .select((eb) => [
+            'starts_at',
+            eb.fn
+              .sum<number>('count')
+              .over((over) => over.orderBy('starts_at', 'desc'))
+              .as('tickets'),
+          ])
+          .where('user_id', '=', p.userId)
+          .where('status', '=', by.status ? p.status : ANY)
+          .where('priority', '=', by.priority ? p.priority : ANY);
+        const skipped = db
+          .selectFrom(segments.as('segments'))
+          .select(['starts_at as since', 'tickets'])
+          .where('tickets', '<=', p.skip)
+          .orderBy('starts_at')
+          .limit(1);
+        // Infinity is later than all times: PostgreSQL knows it, and as a text it comes after every digit.
+        const ids = matching(writing)
+          .select('id')
+          .where('created_at', '<', fragment<Time>`COALESCE((SELECT since FROM skipped), 'infinity')`)
+          .limit(p.limit)
+          .offset(fragment<number>`${p.skip} - COALESCE((SELECT tickets FROM skipped), 0)`);
+        return db
+          .with('skipped', () => skipped)
+          .selectFrom('tickets')
+          .select(columns(writing))
+          .where('id', 'in', ids)
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc');
+      },
       { short: true },
     ),
-    total: new Statement(`${name}: total`, total, { short: true }),
+    total: query(`${name}: total`, FILTERS, total, { short: true }),
   };
 }
 
 /** Statements for each set of filters: an `OR` that switches one off would cost the planner its index. */
 const LISTINGS = {
   all: listing('list tickets', {}),
-  status: listing('list tickets by status', { status: ':status' }),
-  priority: listing('list tickets by priority', { priority: ':priority' }),
-  both: listing('list tickets by both', { status: ':status', priority: ':priority' }),
+  status: listing('list tickets by status', { status: true }),
+  priority: listing('list tickets by priority', { priority: true }),
+  both: listing('list tickets by both', { status: true, priority: true }),
 };
 
 /** So many entries are skipped faster than the segments are read. */
@@ -75,7 +112,7 @@ export async function listTickets(
   { status, priority, cursor, page = cursor ?? 1, limit }: ListTicketsInput,
 ): Promise<TicketSummary[]> {
   const { near, far, total } = listingFor(status, priority);
-  const filters = { userId: principal.userId, status: status ?? '', priority: priority ?? '' };
+  const filters = { userId: principal.userId, status: status ?? null, priority: priority ?? null };
   const skip = itemsBefore({ page, limit });
   const rows = await sql.rows(skip <= NEAR ? near : far, { ...filters, limit, skip });
   const counted = rows[0] ?? (await sql.row(total, filters));
@@ -90,7 +127,7 @@ export async function listTickets(
   }));
 }
 
-function listingFor(status: string | undefined, priority: string | undefined): Listing {
+function listingFor(status: string | undefined, priority: string | undefined) {
   if (status === undefined) return priority === undefined ? LISTINGS.all : LISTINGS.priority;
   return priority === undefined ? LISTINGS.status : LISTINGS.both;
 }

@@ -39,7 +39,7 @@ async function planOf(user: string, path: string): Promise<string> {
   using recording = recordStatements(engine);
   const { status } = await restClient(server.url, customerToken(user)).get(path);
   expect(status).toBe(200);
-  const [statement, ...more] = recording.statements.filter(({ sql }) => /\bFROM tickets\b/.test(sql));
+  const [statement, ...more] = recording.statements.filter(({ sql }) => /\bfrom "tickets"/.test(sql));
   if (statement === undefined || more.length > 0) throw new Error('Not one statement');
   return engine === 'sqlite' ? explain(server.databaseUrl, statement) : explainForAll(server.databaseUrl, statement);
 }

@@ -118,7 +118,7 @@ function pairs(fields: Record<string, string>): string {
 }
 
 /** A statement's text for one engine, and the order in which it wants its values. */
-interface Compiled {
+export interface Compiled {
   readonly text: string;
   readonly names: readonly string[];
 }
@@ -161,40 +161,48 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
   readonly short: boolean;
   readonly long: boolean;
   readonly large: boolean;
-  readonly #texts: Record<Engine, Compiled>;
+  readonly #write: (dialect: Dialect) => string | Compiled;
+  readonly #texts: Partial<Record<Engine, Compiled>> = {};
   // Only in the types: what makes two statements of different shapes different types.
   declare readonly params: Params;
   declare readonly row: Row;
 
   constructor(
     name: string,
-    text: string | ((dialect: Dialect) => string),
+    text: string | ((dialect: Dialect) => string | Compiled),
     { once = false, short = false, long = false, large = false }: StatementOptions = {},
   ) {
-    const write = typeof text === 'string' ? () => text : text;
     this.name = name;
     this.once = once;
     this.short = short;
     this.long = long;
     this.large = large;
-    this.#texts = {
-      sqlite: compile(write(DIALECTS.sqlite), 'sqlite'),
-      postgresql: compile(write(DIALECTS.postgresql), 'postgresql'),
-    };
+    this.#write = typeof text === 'string' ? () => text : text;
   }
 
   text(engine: Engine): string {
-    return this.#texts[engine].text;
+    return this.#compiled(engine).text;
   }
 
   /** The values in the order of the placeholders, as the driver takes them. */
   values(engine: Engine, params: Params): (string | number | null)[] {
-    return this.#texts[engine].names.map((name) => {
+    return this.#compiled(engine).names.map((name) => {
       const value = params[name];
       if (value === undefined) throw new TypeError(`${this.name}: no value for :${name}`);
       if (value instanceof Lazy) return value.value();
       return value instanceof Date ? STORED_TIME[engine](value) : value;
     });
+  }
+
+  /** Written when it is first used: a process has one engine. */
+  #compiled(engine: Engine): Compiled {
+    let compiled = this.#texts[engine];
+    if (compiled === undefined) {
+      const written = this.#write(DIALECTS[engine]);
+      compiled = typeof written === 'string' ? compile(written, engine) : written;
+      this.#texts[engine] = compiled;
+    }
+    return compiled;
   }
 }
 

@@ -1,10 +1,10 @@
 import { DIALECTS, type Dialect, Statement, type Value } from './statement.js';
 
-/** Its SQL, which may name a column of an earlier link's row as `@<link>.<column>`; undefined where an engine doesn't need it. */
-type Link = string | ((dialect: Dialect) => string | undefined);
+/** Its SQL, which may name a column of an earlier link's row as `@<link>.<column>`. */
+type Link = string | ((dialect: Dialect) => string);
 
 /** One after the other, by name; none is a table's. */
-export type Links = Record<string, Link>;
+type Links = Record<string, Link>;
 
 /** A column of an earlier link's row. */
 const COLUMN = /@(\w+)\.(\w+)/g;
@@ -41,26 +41,23 @@ export class WriteChain<Params extends Record<string, Value>, Row> {
   readonly steps: readonly Step[];
 
   constructor(name: string, links: Links) {
-    const givesRow = ([, text]: Written) => GIVES_ROW.test(text);
-    const last = write(links, DIALECTS.sqlite).findLast(givesRow)?.[0];
+    const names = Object.keys(links);
+    const givesRow = (link: string) => GIVES_ROW.test(write(links, link, DIALECTS.sqlite));
+    const last = names.findLast(givesRow);
     if (last === undefined) throw new TypeError(`${name}: no link gives a row`);
     this.whole = new Statement(name, (dialect) => {
-      const parts = write(links, dialect).map(([link, text]) => `${link} AS (${text.replace(COLUMN, '$1."$2"')})`);
+      const parts = names.map((link) => `${link} AS (${write(links, link, dialect).replace(COLUMN, '$1."$2"')})`);
       return `WITH ${parts.join(', ')} SELECT * FROM ${last}`;
     });
-    this.steps = write(links, DIALECTS.sqlite).map((written) => ({
-      name: written[0],
-      statement: new Statement(`${name}: ${written[0]}`, written[1].replace(COLUMN, ':$1_$2')),
-      givesRow: givesRow(written),
+    this.steps = names.map((link) => ({
+      name: link,
+      statement: new Statement(`${name}: ${link}`, (dialect) => write(links, link, dialect).replace(COLUMN, ':$1_$2')),
+      givesRow: givesRow(link),
     }));
   }
 }
 
-type Written = readonly [name: string, text: string];
-
-function write(links: Links, dialect: Dialect): Written[] {
-  return Object.entries(links).flatMap(([name, link]) => {
-    const text = typeof link === 'string' ? link : link(dialect);
-    return text === undefined ? [] : [[name, text] as const];
-  });
+function write(links: Links, name: string, dialect: Dialect): string {
+  const link = links[name] ?? '';
+  return typeof link === 'string' ? link : link(dialect);
 }

@@ -1,38 +1,77 @@
-import { Statement } from '../../db/sql/statement.js';
-import { beside, notesOf } from '../../notes/list-notes.js';
+import { query } from '../../db/sql/query.js';
+import { beside, measuredNotes, NOTES_IN_ORDER, notesIn, notesOf } from '../../notes/list-notes.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
 import { MAX_ITEMS } from '../../schema/pagination.js';
-import { type DueTimes, dueTimes, TARGETS_OF_TICKET, type TargetsOfTicket } from '../../sla/due-times.js';
-import { TAGS_OF_TICKET } from '../../tags/ticket-tags.js';
-import { nearestIds, olderThan } from '../../tickets/conversation.js';
+import { dueTimes, targetsOfTicket } from '../../sla/due-times.js';
+import { tagsOfTicket } from '../../tags/ticket-tags.js';
+import { measuredMessages, nearestIds, olderThan } from '../../tickets/conversation.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { DeskTicket, TicketInput } from './schemas.js';
 
-type Lists = 'attachments' | 'messages' | 'notes' | 'tags';
-type Row = Omit<DeskTicket, Lists | 'olderMessages' | 'olderNotes' | 'waitingSince' | keyof DueTimes> &
-  Record<Lists, string> &
-  TargetsOfTicket & { waitingSinceAt: string | null };
+const NEWEST = { descending: true, limit: MAX_ITEMS } as const;
 
-/** The ids of the newest ones. */
-const shown = (table: 'messages' | 'notes', columns: string[]) =>
-  nearestIds({ table, ticketId: 'tickets.id', columns, descending: true, limit: MAX_ITEMS });
-
-const selectDeskTicket = new Statement<{ ticketId: string }, Row>(
+const selectDeskTicket = query(
   'select desk ticket',
-  ({ jsonArray, jsonTuple, isoTime }) => `
-  SELECT id AS "ticketId", user_id AS "userId", subject, description, status, priority, category_id AS "categoryId",
-    assigned_agent AS "assignedAgent", attachments, resolution, version, waiting_since AS "waitingSinceAt",
-    first_response_at AS "firstResponseAt", resolved_at AS "resolvedAt", closed_at AS "closedAt",
-    created_at AS "createdAt", updated_at AS "updatedAt",
-    ${TAGS_OF_TICKET(jsonArray)} AS tags, ${TARGETS_OF_TICKET},
-    message_count AS "messageCount",
-    (SELECT ${jsonArray(jsonTuple('id', 'sender', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'position')}
-     FROM messages WHERE id IN (${shown('messages', ['position'])})) AS messages,
-    (SELECT count(*) FROM notes WHERE ticket_id = tickets.id) AS "noteCount",
-    (SELECT ${jsonArray(jsonTuple('id', 'author', 'content', 'CAST(attachments AS text)', isoTime('created_at')), 'created_at, id')}
-     FROM notes WHERE id IN (${shown('notes', ['created_at', 'id'])})) AS notes
-  FROM tickets WHERE id = :ticketId`,
+  { ticketId: 'tickets.id' },
+  ({ db, p, ...fragments }) => {
+    const { jsonArray, jsonTuple, isoTime } = fragments;
+    return db
+      .selectFrom('tickets')
+      .select((tickets) => {
+        const messages = measuredMessages(db).where('ticket_id', '=', tickets.ref('tickets.id'));
+        const notes = measuredNotes(db).where('ticket_id', '=', tickets.ref('tickets.id'));
+        return [
+          'id as ticketId',
+          'user_id as userId',
+          'subject',
+          'description',
+          'status',
+          'priority',
+          'category_id as categoryId',
+          'assigned_agent as assignedAgent',
+          'attachments',
+          'resolution',
+          'version',
+          'waiting_since as waitingSinceAt',
+          'first_response_at as firstResponseAt',
+          'resolved_at as resolvedAt',
+          'closed_at as closedAt',
+          'created_at as createdAt',
+          'updated_at as updatedAt',
+          'message_count as messageCount',
+          tagsOfTicket(db, fragments).as('tags'),
+          ...targetsOfTicket(db),
+          tickets
+            .selectFrom('messages')
+            .select((eb) =>
+              jsonArray(
+                jsonTuple(
+                  eb.ref('messages.id'),
+                  eb.ref('sender'),
+                  eb.ref('content'),
+                  eb.cast(eb.ref('messages.attachments'), 'text'),
+                  isoTime(eb.ref('messages.created_at')),
+                ),
+                eb.ref('position'),
+              ).as('said'),
+            )
+            .where('messages.id', 'in', nearestIds(messages, { columns: ['position'], ...NEWEST }))
+            .$asScalar()
+            .$notNull()
+            .as('messages'),
+          tickets
+            .selectFrom('notes')
+            .select((eb) => eb.fn.countAll<number>().as('count'))
+            .whereRef('ticket_id', '=', 'tickets.id')
+            .$asScalar()
+            .$notNull()
+            .as('noteCount'),
+          notesIn(db, nearestIds(notes, { ...NOTES_IN_ORDER, ...NEWEST }), fragments).as('notes'),
+        ];
+      })
+      .where('id', '=', p.ticketId);
+  },
   { large: true },
 );
 
