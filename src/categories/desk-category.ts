@@ -1,7 +1,8 @@
+import { query } from '../db/sql/query.js';
 import type { Sql } from '../db/sql/sql.js';
 import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
-import { isSameName } from '../schema/fold.js';
+import * as names from '../schema/names.js';
 import { isStorable } from '../schema/text.js';
 import type { DeskCategory } from './schemas.js';
 
@@ -29,10 +30,8 @@ const selectCategory = new Statement<{ categoryId: string }, DeskCategory>(
   `SELECT ${DESK_CATEGORY} FROM categories WHERE id = :categoryId`,
 );
 
-/** There are few: how people compare names is nothing for an index. */
-const selectActiveNames = new Statement<Record<string, never>, { categoryId: string; name: string }>(
-  'select names of active categories',
-  'SELECT id AS "categoryId", name FROM categories WHERE archived_at IS NULL',
+const selectActiveNames = query('select names of active categories', {}, ({ db }) =>
+  db.selectFrom('categories').select(['id', 'name']).where('archived_at', 'is', null),
 );
 
 /** @throws AppError NOT_FOUND */
@@ -50,11 +49,7 @@ export async function requireFreeName(
   sql: Sql,
   { categoryId, name }: Omit<DeskCategory, 'description' | 'archivedAt'>,
 ): Promise<void> {
-  const active = await sql.rows(selectActiveNames, {});
-  if (active.some((category) => category.categoryId === categoryId && category.name === name)) return;
-  if (active.some((category) => category.categoryId !== categoryId && isSameName(category.name, name))) {
-    throw new AppError('NAME_TAKEN');
-  }
+  names.requireFreeName(await sql.rows(selectActiveNames, {}), { id: categoryId, name });
 }
 
 const countCategories = new Statement<Record<string, never>, { active: number; total: number }>(

@@ -1,12 +1,7 @@
 import { Statement } from '../db/sql/statement.js';
 import type { ReadScope } from '../procedure/scope.js';
-import { hasInName, inOrderOfNames } from './names.js';
+import { hasInName, inOrderOfNames, selectNames } from './names.js';
 import type { ListMacrosInput, Macro } from './schemas.js';
-
-const selectNames = new Statement<Record<string, never>, Pick<Macro, 'macroId' | 'name'>>(
-  'list names of macros',
-  'SELECT id AS "macroId", name FROM macros',
-);
 
 const selectMacros = new Statement<{ macroIds: string }, Macro>(
   'list macros',
@@ -27,6 +22,6 @@ export async function listMacros(
   onPage({ page, limit, total: found.length });
   const shown = found.slice((page - 1) * limit, page * limit);
   if (shown.length === 0) return [];
-  const macros = await sql.rows(selectMacros, { macroIds: JSON.stringify(shown.map(({ macroId }) => macroId)) });
+  const macros = await sql.rows(selectMacros, { macroIds: JSON.stringify(shown.map(({ id }) => id)) });
   return macros.sort(inOrderOfNames);
 }
