@@ -1,52 +1,79 @@
 import { z } from 'zod';
+import type { Fragments } from '../db/sql/fragments.js';
+import type { Expression, Kysely } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
+import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { decodeCursor, encodeCursor, NEITHER_WAY, side } from '../schema/cursor.js';
 import { measuredMessages, nearestIds, olderThan } from '../tickets/conversation.js';
 import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from '../tickets/visible-ticket.js';
 import type { ListMessagesInput, MessagePage } from './schemas.js';
 
-type Said = [position: number, id: string, sender: string, content: string, attachments: string, timestamp: string];
+/** Messages by their ids, as one JSON array for messagesOf(). */
+export function messagesIn(
+  db: Kysely<Tables>,
+  ids: Expression<string>,
+  { jsonArray, jsonTuple, isoTime }: Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>,
+) {
+  return db
+    .selectFrom('messages')
+    .select((eb) =>
+      jsonArray(
+        jsonTuple(
+          eb.ref('id'),
+          eb.ref('sender'),
+          eb.ref('content'),
+          eb.cast(eb.ref('attachments'), 'text'),
+          isoTime(eb.ref('created_at')),
+          eb.ref('position'),
+        ),
+        eb.ref('position'),
+      ).as('messages'),
+    )
+    .where('id', 'in', ids)
+    .$asScalar()
+    .$notNull();
+}
+
+type Said = [
+  messageId: string,
+  sender: string,
+  content: string,
+  attachments: string,
+  timestamp: string,
+  position: number,
+];
+
+/** Messages as the statements have them, one JSON array; and the places of the first and the last one. */
+export function messagesOf(json: string) {
+  const said = JSON.parse(json) as Said[];
+  return {
+    messages: said.map(([messageId, sender, content, attachments, timestamp]) => ({
+      messageId,
+      sender,
+      content,
+      attachments: JSON.parse(attachments),
+      timestamp,
+    })),
+    first: said[0]?.[5],
+    last: said.at(-1)?.[5],
+  };
+}
 
 /** A page on one side of a position, with the number of all: one look at the database. */
 function page(name: string, { beyond, descending }: { beyond: '<' | '>'; descending: boolean }) {
   return query(
     name,
     { ...VISIBLE, position: 'messages.position', limit: 'number' },
-    ({ db, p, jsonArray, jsonTuple, isoTime }) => {
+    ({ db, p, ...fragments }) => {
       const chosen = measuredMessages(db).where('position', beyond, p.position);
       return db
         .selectFrom('tickets')
-        .select((tickets) => [
-          'message_count as total',
-          tickets
-            .selectFrom('messages')
-            .select((eb) =>
-              jsonArray(
-                jsonTuple(
-                  eb.ref('position'),
-                  eb.ref('messages.id'),
-                  eb.ref('sender'),
-                  eb.ref('content'),
-                  eb.cast(eb.ref('messages.attachments'), 'text'),
-                  isoTime(eb.ref('messages.created_at')),
-                ),
-                eb.ref('position'),
-              ).as('said'),
-            )
-            .where(
-              'messages.id',
-              'in',
-              nearestIds(chosen.where('ticket_id', '=', tickets.ref('tickets.id')), {
-                columns: ['position'],
-                descending,
-                limit: p.limit,
-              }),
-            )
-            .$asScalar()
-            .$notNull()
-            .as('messages'),
-        ])
+        .select((tickets) => {
+          const ofTicket = chosen.where('ticket_id', '=', tickets.ref('tickets.id'));
+          const ids = nearestIds(ofTicket, { columns: ['position'], descending, limit: p.limit });
+          return ['message_count as total', messagesIn(db, ids, fragments).as('messages')];
+        })
         .where(isVisible(p));
     },
     { large: true },
@@ -77,18 +104,12 @@ export async function listMessages(
     cursor === undefined ? (['older', MAX_POSITION] as const) : decodeCursor(cursor, place, NEITHER_WAY);
   const row = await sql.row(PAGES[way], { ...visibleTicket(principal, ticketId), position, limit });
   if (row === undefined) throw ticketNotFound();
-  const said = JSON.parse(row.messages) as Said[];
+  const found = messagesOf(row.messages);
   // Where there is nothing on that side of the place, all there is is on the other.
-  const first = said[0]?.[0] ?? (way === 'newer' ? row.total + 1 : 1);
-  const last = said.at(-1)?.[0] ?? first - 1;
+  const first = found.first ?? (way === 'newer' ? row.total + 1 : 1);
+  const last = found.last ?? first - 1;
   return {
-    messages: said.map(([, messageId, sender, content, attachments, timestamp]) => ({
-      messageId,
-      sender,
-      content,
-      attachments: JSON.parse(attachments),
-      timestamp,
-    })),
+    messages: found.messages,
     total: row.total,
     older: olderThan(first),
     newer: last < row.total ? encodeCursor(['newer', last]) : null,

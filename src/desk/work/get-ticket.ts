@@ -1,4 +1,5 @@
 import { query } from '../../db/sql/query.js';
+import { messagesIn, messagesOf } from '../../messages/list-messages.js';
 import { beside, measuredNotes, NOTES_IN_ORDER, notesIn, notesOf } from '../../notes/list-notes.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
@@ -15,7 +16,6 @@ const selectDeskTicket = query(
   'select desk ticket',
   { ticketId: 'tickets.id' },
   ({ db, p, ...fragments }) => {
-    const { jsonArray, jsonTuple, isoTime } = fragments;
     return db
       .selectFrom('tickets')
       .select((tickets) => {
@@ -42,24 +42,7 @@ const selectDeskTicket = query(
           'message_count as messageCount',
           tagsOfTicket(db, fragments).as('tags'),
           ...targetsOfTicket(db),
-          tickets
-            .selectFrom('messages')
-            .select((eb) =>
-              jsonArray(
-                jsonTuple(
-                  eb.ref('messages.id'),
-                  eb.ref('sender'),
-                  eb.ref('content'),
-                  eb.cast(eb.ref('messages.attachments'), 'text'),
-                  isoTime(eb.ref('messages.created_at')),
-                ),
-                eb.ref('position'),
-              ).as('said'),
-            )
-            .where('messages.id', 'in', nearestIds(messages, { columns: ['position'], ...NEWEST }))
-            .$asScalar()
-            .$notNull()
-            .as('messages'),
+          messagesIn(db, nearestIds(messages, { columns: ['position'], ...NEWEST }), fragments).as('messages'),
           tickets
             .selectFrom('notes')
             .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -75,8 +58,6 @@ const selectDeskTicket = query(
   { large: true },
 );
 
-type Said = [id: string, sender: string, content: string, attachments: string, timestamp: string];
-
 /**
  * All that the desk knows of a ticket, but of its conversation and notes the newest MAX_ITEMS each, oldest first, and at most
  * MAX_TEXT_BYTES of text each: one look at the database.
@@ -86,8 +67,8 @@ type Said = [id: string, sender: string, content: string, attachments: string, t
 export async function getDeskTicket({ sql }: ReadScope, { ticketId }: TicketInput): Promise<DeskTicket> {
   const row = isTicketId(ticketId) ? await sql.row(selectDeskTicket, { ticketId }) : undefined;
   if (row === undefined) throw ticketNotFound();
-  const { attachments, messages, tags, waitingSinceAt, firstResponseMinutes, resolutionMinutes, ...ticket } = row;
-  const said = JSON.parse(messages) as Said[];
+  const { attachments, tags, waitingSinceAt, firstResponseMinutes, resolutionMinutes, ...ticket } = row;
+  const { messages } = messagesOf(row.messages);
   const notes = notesOf(row.notes);
   const [oldestNote] = notes;
   return {
@@ -95,14 +76,8 @@ export async function getDeskTicket({ sql }: ReadScope, { ticketId }: TicketInpu
     ...dueTimes({ ...ticket, firstResponseMinutes, resolutionMinutes }),
     tags: JSON.parse(tags),
     attachments: JSON.parse(attachments),
-    messages: said.map(([messageId, sender, content, files, timestamp]) => ({
-      messageId,
-      sender,
-      content,
-      attachments: JSON.parse(files),
-      timestamp,
-    })),
-    olderMessages: olderThan(ticket.messageCount - said.length + 1),
+    messages,
+    olderMessages: olderThan(ticket.messageCount - messages.length + 1),
     notes,
     olderNotes: oldestNote !== undefined && ticket.noteCount > notes.length ? beside('older', oldestNote) : null,
     waitingSince: waitingSinceAt,
