@@ -150,6 +150,7 @@ export class FairScheduler {
     this.#served.clear();
     this.#level = 0;
     this.#current = undefined;
+    this.#pause = 0;
   }
 
   #hasTime(): boolean {
