@@ -24,6 +24,18 @@ describe('requests', () => {
     }
   });
 
+  it('that were put into the queue wait for the next round, though there is time', async () => {
+    const scheduler = new FairScheduler();
+    const begun: string[] = [];
+    for (const name of ['a1', 'a2', 'b1'])
+      scheduler.enqueue(name.slice(0, 1), { start: () => void begun.push(name), refuse: fail });
+    expect(begun).toEqual([]);
+    for (const all of [['a1'], ['a1', 'b1'], ['a1', 'b1', 'a2']]) {
+      await nextRound();
+      expect(begun).toEqual(all);
+    }
+  });
+
   it('come one in a round once there is none, in the order of asking, also for whoever asks later', async () => {
     const scheduler = new FairScheduler();
     const begun: number[] = [];

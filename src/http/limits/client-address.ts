@@ -6,13 +6,17 @@ const MAPPED = '::ffff:';
 /** Bytes of a /64. */
 const NETWORK = 8;
 
-/**
- * Whom an address counts as: itself for IPv4, also where it is written as IPv6; its /64 for IPv6, as that is the least
- * that one subscriber has. Behind proxies that TRUST_PROXY names, it is the address that they saw.
- */
+/** Whom a request counts as, by its address. Behind proxies that TRUST_PROXY names, it is the address that they saw. */
 export function clientAddress(request: FastifyRequest): string {
   // What a proxy passes on may be anything; what the connection comes from is an address.
-  const address = isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? '');
+  return addressGroup(isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? ''));
+}
+
+/**
+ * Whom an address counts as: itself for IPv4, also where it is written as IPv6; its /64 for IPv6, as that is the least
+ * that one subscriber has.
+ */
+export function addressGroup(address: string): string {
   // How IPv4 clients look to a server that listens on `::`: not worth parsing it.
   const unmapped = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
   if (isIPv4(unmapped)) return unmapped;

@@ -53,6 +53,11 @@ export class FairScheduler {
       request.start();
       return;
     }
+    this.enqueue(sender, request);
+  }
+
+  /** Starts a request when it is its sender's turn, not before the event loop has done what it is at. */
+  enqueue(sender: string, request: Scheduled): void {
     const queue = this.#queues.get(sender);
     if (queue === undefined) {
       this.#queues.set(sender, [request]);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { tally } from '../../telemetry/tally.js';
+import { acceptFirst } from './accept-first.js';
 import { clientAddress } from './client-address.js';
 import { InFlight } from './in-flight.js';
 
@@ -35,6 +36,7 @@ export function shedOverload(
     if (reason === 'overload') refused();
   });
   app.server.on('connection', () => inFlight.accepted());
+  acceptFirst(app.server);
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();
     else inFlight.whenItMay(clientAddress(request), done, done);
