@@ -54,6 +54,7 @@ export const FLOODS: readonly Attack[] = [
     name: 'quota-at-once',
     by: 'customer',
     what: 'The 1,200 calls of a minute at once, lists of 100',
+    short: ['sqlite'],
     run: async (attacker) => {
       const all = Array.from({ length: 1200 }, () => attacker.send({ path: `${TICKETS}?limit=100` }));
       await Promise.all(all);
