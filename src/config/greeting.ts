@@ -22,6 +22,8 @@ export function greeting({ config, port, secretPath }: Greeted): string {
       '  In another shell:',
       '    TOKEN=$(npm run --silent token -- --sub user_123)',
       `    curl -H "Authorization: Bearer $TOKEN" ${url}/support/categories`,
+      '',
+      '  An empty desk? `npm run seed` there makes a month of tickets to try it with.',
     );
   }
   return `${[...lines, ''].join('\n')}\n`;

@@ -14,6 +14,8 @@ it('says where it listens, where the docs are, and how to get a token and a firs
     TOKEN=$(npm run --silent token -- --sub user_123)
     curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:3000/support/categories
 
+  An empty desk? \`npm run seed\` there makes a month of tickets to try it with.
+
 `);
 });
 

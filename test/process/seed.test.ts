@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONVERSATIONS } from '../../scripts/seed/conversations.js';
+import { callsOf } from '../../scripts/seed/desk.js';
+import { systemClock } from '../../src/schema/clock.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/databases.js';
+import { type OpenTestDatabase, openTestDatabase } from '../support/open-database.js';
+import { REPOSITORY, run } from '../support/project.js';
+
+const DAY_MS = 86_400_000;
+
+describe.each(['sqlite', 'postgresql'] as const)('npm run seed, on %s', (engine) => {
+  let database: TestDatabase;
+  let opened: OpenTestDatabase;
+  const seed = (env: Record<string, string> = {}) =>
+    run(REPOSITORY, 'npm', ['run', '--silent', 'seed'], { DATABASE_URL: database.url, ...env });
+  const desk = () => callsOf({ db: opened.db, clock: systemClock }, { userId: 'agent_dana', role: 'agent' }).desk;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase(engine);
+    opened = await openTestDatabase(database.url);
+  });
+  afterAll(async () => {
+    await opened[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  });
+
+  it('refuses production', async () => {
+    expect(await seed({ NODE_ENV: 'production' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching('NODE_ENV is production'),
+    });
+  });
+
+  it('fills an empty database, and says how far it is', async () => {
+    const { code, stdout } = await seed();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^100 of 300 tickets\n200 of 300 tickets\n300 of 300 tickets\nDone\./);
+    const counts = Object.entries(await desk().tickets.counts());
+    expect(counts.reduce((sum, [, { total }]) => sum + total, 0)).toBe(300);
+    // Some of everything.
+    for (const [status, { total }] of counts) expect(total, status).toBeGreaterThan(5);
+  });
+
+  it('leaves nothing in the future, and figures that add up', async () => {
+    const to = new Date();
+    const from = new Date(to.getTime() - 31 * DAY_MS);
+    const { overall } = await desk().figures.get({ from: from.toISOString(), to: to.toISOString() });
+    expect(overall.opened).toBe(300);
+    expect(overall.answered).toBeGreaterThan(200);
+    expect(overall.ratings.count).toBeGreaterThan(50);
+    expect((await desk().sla.breaches({ limit: 1 })).length).toBe(1);
+  });
+
+  it('has tickets in each language', async () => {
+    for (const language of new Set(CONVERSATIONS.map((conversation) => conversation.language))) {
+      const users = Array.from({ length: 12 }, (_, n) => `user_${language}_${n + 1}`);
+      const found = await Promise.all(users.map((requester) => desk().tickets.list({ requester, limit: 1 })));
+      expect(found.flatMap(({ tickets }) => tickets).length, language).toBeGreaterThan(0);
+    }
+  });
+
+  it('refuses a database that has tickets', async () => {
+    expect(await seed()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching('The database has 300 tickets: seed an empty one'),
+    });
+  });
+});
