@@ -42,16 +42,16 @@ export interface RecordedEvent {
   /** The fields that changed, as they were and as they are now; for what was added, its id in `after`. */
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
-  /** When; the clock's now by default. Of a change that moves `updatedAt`: that. */
-  at?: Date;
+  /** When: as the change of the ticket's row gave it, so that no event is earlier than the one before it. */
+  at: Date;
 }
 
 /**
- * Writes one event, of what the principal did, in the transaction of the change that it tells of. Change the ticket first, or lock its row: then the
+ * Writes one event, of what the principal did, in the transaction of the change that it tells of. Change the ticket first: then the
  * feed has its events in the order in which they happened.
  */
 export async function recordEvent(
-  { sql, principal, clock }: Pick<WriteScope, 'sql' | 'principal' | 'clock'>,
+  { sql, principal }: Pick<WriteScope, 'sql' | 'principal'>,
   { ticketId, type, before = {}, after = {}, at }: RecordedEvent,
 ): Promise<void> {
   await sql.run(insertEvent, {
@@ -60,6 +60,6 @@ export async function recordEvent(
     actor: principal.userId,
     before: JSON.stringify(before),
     after: JSON.stringify(after),
-    at: at ?? clock.now(),
+    at,
   });
 }

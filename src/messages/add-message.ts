@@ -7,6 +7,7 @@ import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
+import { nextEventAt } from '../tickets/event-time.js';
 import { answeringSql, isNotClosed, statusAfterMessageSql } from '../tickets/lifecycle-sql.js';
 import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from '../tickets/visible-ticket.js';
 import type { AddedMessage, AddMessageInput } from './schemas.js';
@@ -37,15 +38,15 @@ const appendMessage = chain('append message', {
       .where((eb) => lockUser(eb.ref('user_id')))
       .$call(lockRow),
   )
-  .link('ticket', ({ db, p, later, from }) =>
+  .link('ticket', ({ db, p, from, ...fragments }) =>
     db
       .updateTable('tickets')
       .set((eb) => ({
         status: statusAfterMessageSql(p.sender),
-        ...answeringSql(p.sender, later(eb.ref('updated_at'), p.now)),
+        ...answeringSql(p.sender, nextEventAt(fragments, p.now)),
         version: eb('version', '+', 1),
         message_count: eb('message_count', '+', 1),
-        updated_at: later(eb.ref('updated_at'), p.now),
+        updated_at: nextEventAt(fragments, p.now),
       }))
       .$call(from('old'))
       .where('id', '=', p.ticketId)

@@ -7,6 +7,7 @@ import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { isTicketId, newId } from '../schema/ids.js';
 import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
+import { nextEventAt } from '../tickets/event-time.js';
 import { ticketNotFound } from '../tickets/visible-ticket.js';
 import type { AddNoteInput, Note } from './schemas.js';
 
@@ -20,20 +21,10 @@ const lockTicket = query('lock ticket for note', OF_TICKET, ({ db, p, lockRow })
 );
 
 /** A statement after the lock: in the same one, PostgreSQL would not see what it had to wait for. */
-const selectBefore = query('select what is before a note', OF_TICKET, ({ db, p }) =>
+const countNotes = query('count notes', OF_TICKET, ({ db, p }) =>
   db
     .selectFrom('notes')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('notes'),
-      eb.fn.max('created_at').as('noteAt'),
-      eb
-        .selectFrom('events')
-        .select('created_at')
-        .where('ticket_id', '=', p.ticketId)
-        .orderBy('id', 'desc')
-        .limit(1)
-        .as('eventAt'),
-    ])
+    .select((eb) => eb.fn.countAll<number>().as('notes'))
     .where('ticket_id', '=', p.ticketId),
 );
 
@@ -44,15 +35,15 @@ const insertNote = chain('insert note', {
   author: 'notes.author',
   content: 'notes.content',
   attachments: 'notes.attachments',
-  at: 'notes.created_at',
+  now: 'notes.created_at',
   ...TEXT_VALUES,
 })
-  .link('ticket', ({ db, p }) =>
+  .link('ticket', ({ db, p, ...fragments }) =>
     db
       .updateTable('tickets')
-      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .set((eb) => ({ version: eb('version', '+', 1), annotated_at: nextEventAt(fragments, p.now) }))
       .where('id', '=', p.ticketId)
-      .returning('id'),
+      .returning((eb) => ['id', eb.ref('annotated_at').$notNull().as('addedAt')]),
   )
   .link('note', ({ p, row: { ticket }, insert }) =>
     insert(
@@ -63,7 +54,7 @@ const insertNote = chain('insert note', {
         author: p.author,
         content: p.content,
         attachments: p.attachments,
-        created_at: p.at,
+        created_at: ticket.addedAt,
         indexed: true,
       },
       'ticket',
@@ -88,8 +79,8 @@ const insertNote = chain('insert note', {
   .whole();
 
 /**
- * Adds an internal note to a ticket, whatever its status. It is later than the note before it, by a millisecond at least, and
- * not earlier than what happened last: notes in the order of their times are in the order of the history.
+ * Adds an internal note to a ticket, whatever its status. It is later than all that happened to the ticket before: notes in the
+ * order of their times are in the order of the history.
  *
  * @throws AppError NOT_FOUND; TICKET_FULL with MAX_NOTES notes, and nothing is stored.
  */
@@ -98,28 +89,22 @@ export async function addNote(
   { ticketId, content, attachments }: AddNoteInput,
 ): Promise<Note> {
   if (!isTicketId(ticketId) || !(await sql.row(lockTicket, { ticketId }))) throw ticketNotFound();
-  const { notes = 0, noteAt = null, eventAt = null } = (await sql.row(selectBefore, { ticketId })) ?? {};
-  if (notes >= MAX_NOTES) {
+  const counted = await sql.row(countNotes, { ticketId });
+  if ((counted?.notes ?? 0) >= MAX_NOTES) {
     const message = `A ticket takes at most ${MAX_NOTES} notes`;
     throw new AppError('TICKET_FULL', { message: 'Invalid note', details: [{ path: 'ticketId', message }] });
   }
   const noteId = newId('note');
   const author = principal.userId;
-  const at = new Date(
-    Math.max(
-      clock.now().getTime(),
-      noteAt === null ? 0 : Date.parse(noteAt) + 1,
-      eventAt === null ? 0 : Date.parse(eventAt),
-    ),
-  );
-  await sql.chain(insertNote, {
+  const added = await sql.chain(insertNote, {
     ticketId,
     noteId,
     author,
     content,
     attachments: JSON.stringify(attachments),
-    at,
+    now: clock.now(),
     ...textValues({ content }),
   });
-  return { noteId, author, content, attachments, timestamp: at.toISOString() };
+  if (added === undefined) throw ticketNotFound();
+  return { noteId, author, content, attachments, timestamp: added.addedAt };
 }

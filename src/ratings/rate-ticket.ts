@@ -2,6 +2,7 @@ import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
+import { annotateTicket } from '../tickets/event-time.js';
 import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
 import type { RateTicketInput, Rating } from './schemas.js';
 
@@ -18,15 +19,11 @@ const selectAgent = new Statement<{ ticketId: string }, { agent: string | null }
     END, assigned_agent) AS agent
   FROM tickets WHERE id = :ticketId`,
 );
-type NewRating = { ticketId: string; score: number; comment: string | null; agent: string | null; now: Date };
+type NewRating = { ticketId: string; score: number; comment: string | null; agent: string | null; at: Date };
 const insertRating = new Statement<NewRating>(
   'insert rating',
-  `INSERT INTO ratings (ticket_id, score, comment, agent, created_at) VALUES (:ticketId, :score, :comment, :agent, :now)
+  `INSERT INTO ratings (ticket_id, score, comment, agent, created_at) VALUES (:ticketId, :score, :comment, :agent, :at)
   ON CONFLICT DO NOTHING`,
-);
-const countVersion = new Statement<{ ticketId: string }>(
-  'count version for rating',
-  'UPDATE tickets SET version = version + 1 WHERE id = :ticketId',
 );
 
 /**
@@ -44,10 +41,12 @@ export async function rateTicket(scope: WriteScope, { ticketId, score, comment }
   }
   if (ticket.status !== 'Resolved' && ticket.status !== 'Closed') throw new AppError('NOT_RESOLVED');
   const rating = { ticketId, score, comment: comment?.trim() ? comment : null };
-  const now = clock.now();
   const agent = (await sql.row(selectAgent, { ticketId }))?.agent ?? null;
-  if ((await sql.run(insertRating, { ...rating, agent, now })) === 0) throw new AppError('ALREADY_RATED');
-  await sql.run(countVersion, { ticketId });
-  await recordEvent(scope, { ticketId, type: 'ticket.rated', after: { score }, at: now });
-  return { ...rating, ratedAt: now.toISOString() };
+  const annotated = await sql.row(annotateTicket, { ticketId, now: clock.now() });
+  if (annotated === undefined) throw ticketNotFound();
+  const ratedAt = annotated.annotatedAt;
+  const at = new Date(ratedAt);
+  if ((await sql.run(insertRating, { ...rating, agent, at })) === 0) throw new AppError('ALREADY_RATED');
+  await recordEvent(scope, { ticketId, type: 'ticket.rated', after: { score }, at });
+  return { ...rating, ratedAt };
 }

@@ -2,6 +2,7 @@ import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
+import { annotateTicket } from '../tickets/event-time.js';
 import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
 import { normalTag } from './normal-tag.js';
 import { type ChangeTagsInput, MAX_TAGS, type TicketTags } from './schemas.js';
@@ -26,10 +27,6 @@ const deleteTags = new Statement<Listed>(
   ({ listed }) => `DELETE FROM ticket_tags
   WHERE ticket_id = :ticketId AND tag IN (SELECT value FROM ${listed(':tags')} AS listed)`,
 );
-const countVersion = new Statement<OfTicket>(
-  'count version for tags',
-  'UPDATE tickets SET version = version + 1 WHERE id = :ticketId',
-);
 
 /**
  * Adds and removes tags. What is not named stays: two agents who tag a ticket at once lose nothing of each other's.
@@ -38,7 +35,7 @@ const countVersion = new Statement<OfTicket>(
  * @throws AppError NOT_FOUND; TOO_MANY_TAGS, and nothing is changed.
  */
 export async function changeTags(scope: WriteScope, { ticketId, add, remove }: ChangeTagsInput): Promise<TicketTags> {
-  const { sql, principal } = scope;
+  const { sql, principal, clock } = scope;
   const id = visibleTicket(principal, ticketId).ticketId;
   const ticket = await sql.row(lockTicket, { ticketId: id });
   if (ticket === undefined) throw ticketNotFound();
@@ -54,8 +51,10 @@ export async function changeTags(scope: WriteScope, { ticketId, add, remove }: C
 
   if (removed.length > 0) await sql.run(deleteTags, { ticketId: id, tags: JSON.stringify(removed) });
   if (added.length > 0) await sql.run(insertTags, { ticketId: id, tags: JSON.stringify(added) });
-  await sql.run(countVersion, { ticketId: id });
+  const annotated = await sql.row(annotateTicket, { ticketId: id, now: clock.now() });
+  if (annotated === undefined) throw ticketNotFound();
   const tags = await tagsNow();
-  await recordEvent(scope, { ticketId: id, type: 'ticket.tagged', before: { tags: before }, after: { tags } });
-  return { ticketId, tags, version: ticket.version + 1 };
+  const at = new Date(annotated.annotatedAt);
+  await recordEvent(scope, { ticketId: id, type: 'ticket.tagged', before: { tags: before }, after: { tags }, at });
+  return { ticketId, tags, version: annotated.version };
 }

@@ -3,6 +3,7 @@ import { query } from '../db/sql/query.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { SYSTEM_USER_ID } from '../schema/text.js';
+import { nextEventAt } from './event-time.js';
 
 /** Who does what happens by itself. */
 const SYSTEM: Principal = { userId: SYSTEM_USER_ID, role: 'admin' };
@@ -34,15 +35,15 @@ const takeResolved = query(
 const closeTaken = query(
   'close resolved ticket',
   { ticketId: 'tickets.id', now: 'tickets.updated_at' },
-  ({ db, p, later }) =>
+  ({ db, p, ...fragments }) =>
     db
       .updateTable('tickets')
       .set((eb) => ({
         status: 'Closed',
         waiting_since: null,
         version: eb('version', '+', 1),
-        closed_at: later(eb.ref('updated_at'), p.now),
-        updated_at: later(eb.ref('updated_at'), p.now),
+        closed_at: nextEventAt(fragments, p.now),
+        updated_at: nextEventAt(fragments, p.now),
       }))
       .where('id', '=', p.ticketId)
       .returning('updated_at as closedAt'),
@@ -62,7 +63,7 @@ export async function closeResolved(
     const closed = await sql.row(closeTaken, { ticketId, now: clock.now() });
     if (closed === undefined) throw new TypeError(`${ticketId} was taken, and is not there`);
     await recordEvent(
-      { sql, clock, principal: SYSTEM },
+      { sql, principal: SYSTEM },
       {
         ticketId,
         type: 'ticket.closed',

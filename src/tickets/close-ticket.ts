@@ -4,6 +4,7 @@ import { type Expression, fragment } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import { eventValues } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
+import { nextEventAt } from './event-time.js';
 import { isNotClosed } from './lifecycle-sql.js';
 import type { ClosedTicket, CloseTicketInput } from './schemas.js';
 import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-ticket.js';
@@ -23,7 +24,7 @@ const closeOpenTicket = chain('close ticket', {
       .where((eb) => lockUser(eb.ref('user_id')))
       .$call(lockRow),
   )
-  .link('ticket', ({ db, p, later, from }) =>
+  .link('ticket', ({ db, p, from, ...fragments }) =>
     db
       .updateTable('tickets')
       .set((eb) => ({
@@ -31,8 +32,8 @@ const closeOpenTicket = chain('close ticket', {
         resolution: eb.fn.coalesce(p.resolution, 'tickets.resolution'),
         waiting_since: null,
         version: eb('version', '+', 1),
-        closed_at: later(eb.ref('updated_at'), p.now),
-        updated_at: later(eb.ref('updated_at'), p.now),
+        closed_at: nextEventAt(fragments, p.now),
+        updated_at: nextEventAt(fragments, p.now),
       }))
       .$call(from('old'))
       .where('id', '=', p.ticketId)

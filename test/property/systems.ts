@@ -65,7 +65,7 @@ export class System {
       where: { ticketId: { in: rows.map(({ id }) => id) } },
       orderBy: { position: 'asc' },
     });
-    const stored = rows.map(({ userId, messageCount, indexed: _, ...row }) => ({
+    const stored = rows.map(({ userId, messageCount, indexed: _, annotatedAt: __, ...row }) => ({
       ...row,
       owner: userId,
       createdAt: row.createdAt.getTime(),

@@ -4,6 +4,7 @@ import type { EventType } from '../../events/event-types.js';
 import { recordEvent } from '../../events/record-event.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
+import { LAST_EVENT_AT } from '../../tickets/event-time.js';
 import { mayStep, type TicketPriority, type TicketStatus } from '../../tickets/lifecycle.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { TicketState } from './schemas.js';
@@ -18,6 +19,7 @@ export interface LockedTicket {
   readonly resolution: string | null;
   readonly version: number;
   readonly updatedAt: string;
+  readonly lastEventAt: string;
   readonly waitingSinceAt: string | null;
   readonly resolvedAt: string | null;
   readonly closedAt: string | null;
@@ -30,7 +32,7 @@ const lockTicket = new Statement<{ ticketId: string }, LockedTicket>(
   'lock ticket',
   ({ lockUser, lockRow }) => `
   SELECT id AS "ticketId", status, priority, category_id AS "categoryId", assigned_agent AS "assignedAgent", resolution,
-    version, updated_at AS "updatedAt", waiting_since AS "waitingSinceAt", resolved_at AS "resolvedAt", closed_at AS "closedAt"
+    version, updated_at AS "updatedAt", ${LAST_EVENT_AT} AS "lastEventAt", waiting_since AS "waitingSinceAt", resolved_at AS "resolvedAt", closed_at AS "closedAt"
   FROM tickets WHERE id = :ticketId AND ${lockUser('user_id')} ${lockRow}`,
 );
 
@@ -68,8 +70,8 @@ export async function changeTicket(
   if (changed.length === 0) return stateOf(ticket);
   requireStep(ticket.status, change.status);
 
-  // Always later than the change before it, whatever the clocks say: as Dialect.later().
-  const now = new Date(Math.max(scope.clock.now().getTime(), Date.parse(ticket.updatedAt) + 1));
+  // Always later than the event before it, whatever the clocks say: as nextEventAt().
+  const now = new Date(Math.max(scope.clock.now().getTime(), Date.parse(ticket.lastEventAt) + 1));
   const after = { ...ticket, ...change, ...timesOf(ticket, change.status, now.toISOString()) };
   await scope.sql.run(updateTicket, {
     ticketId,

@@ -37,7 +37,7 @@ describe.each(CALLS)('ratings over %s', (_surface, open) => {
     expect(dataOf(await agent('desk.ratings.get', { ticketId }))).toEqual(rated);
 
     const after = await server.db.reader.ticket.findUniqueOrThrow({ where: { id: ticketId } });
-    expect(after).toEqual({ ...before, version: before.version + 1 });
+    expect(after).toEqual({ ...before, version: before.version + 1, annotatedAt: expect.any(Date) });
     const events = await server.db.reader.event.findMany({ where: { ticketId, type: 'ticket.rated' } });
     expect(events).toMatchObject([{ before: {}, after: { score: 4 }, createdAt: new Date(rated.ratedAt) }]);
   });

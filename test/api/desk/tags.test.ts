@@ -49,7 +49,7 @@ describe.each(CALLS)('tags over %s', (surface, open) => {
       { actor: 'agent_123', before: { tags: ['a'] }, after: { tags: ['b'] } },
     ]);
     const after = await server.db.reader.ticket.findUniqueOrThrow({ where: { id: ticketId } });
-    expect(after).toEqual({ ...before, version: before.version + 2 });
+    expect(after).toEqual({ ...before, version: before.version + 2, annotatedAt: expect.any(Date) });
     expect(JSON.stringify(dataOf(await customer('support.tickets.get', { ticketId })))).not.toContain('tag');
   });
 

@@ -122,13 +122,13 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       attachments: ['file_1'],
       messages: [
         { messageId: first.messageId, sender: userId, content: 'Hello?', attachments: ['file_2'], timestamp: at(1) },
-        { messageId: reply.messageId, sender: 'agent_1', content: 'Hello!', attachments: [], timestamp: at(2) },
+        { messageId: reply.messageId, sender: 'agent_1', content: 'Hello!', attachments: [], timestamp: at(3) },
       ],
       messageCount: 2,
       olderMessages: null,
       notes: [
-        { noteId: note.noteId, author: 'agent_1', content: 'A note', attachments: ['file_3'], timestamp: at(1) },
-        { noteId: second.noteId, author: 'agent_2', content: 'Another', attachments: [], timestamp: at(2) },
+        { noteId: note.noteId, author: 'agent_1', content: 'A note', attachments: ['file_3'], timestamp: at(2) },
+        { noteId: second.noteId, author: 'agent_2', content: 'Another', attachments: [], timestamp: at(4) },
       ],
       noteCount: 2,
       olderNotes: null,
@@ -136,13 +136,13 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       resolution: null,
       version: 5,
       waitingSince: null,
-      firstResponseAt: at(2),
+      firstResponseAt: at(3),
       firstResponseDueAt: null,
       resolutionDueAt: new Date(Date.parse(at(0)) + 3 * 86_400_000).toISOString(),
       resolvedAt: null,
       closedAt: null,
       createdAt: at(0),
-      updatedAt: at(2),
+      updatedAt: at(3),
     });
     expect(note.noteId).toMatch(/^note_/);
   });

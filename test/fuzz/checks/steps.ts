@@ -81,10 +81,11 @@ function rowAfter(row: Row, event: TicketEvent, reopening: TicketEvent | undefin
   const version = Number(row.version) + 1;
   if (['note.added', 'ticket.tagged', 'ticket.rated'].includes(event.type)) {
     assert.deepEqual(changed, {}, `${event.type} changes nothing that a customer sees`);
-    return { ...row, version };
+    assert.ok(event.created_at > lastEventAt(row), 'an event is later than the one before it');
+    return { ...row, version, annotated_at: event.created_at };
   }
   const at = event.created_at;
-  assert.ok(Date.parse(at) > Date.parse(String(row.updated_at)), 'updated_at moves with each change');
+  assert.ok(at > lastEventAt(row), 'an event is later than the one before it');
   const moved = { ...row, ...changed, version, updated_at: at };
   if (event.type === 'message.added')
     return { ...moved, ...afterMessage(row, event), message_count: Number(row.message_count) + 1 };
@@ -93,12 +94,17 @@ function rowAfter(row: Row, event: TicketEvent, reopening: TicketEvent | undefin
   return { ...moved, ...timesAfter(changed.status, at) };
 }
 
+/** Times are in one form. */
+function lastEventAt({ updated_at: updated, annotated_at: annotated }: Row): string {
+  return [String(updated), String(annotated ?? '')].sort().at(-1) as string;
+}
+
 function rowReopened(row: Row, message: TicketEvent, reopening: TicketEvent | undefined): Row {
   assert.ok(reopening, 'a message reopened a ticket, and no event says so');
   const { type, actor, created_at: at } = reopening;
   assert.deepEqual([type, actor, at], ['ticket.reopened', message.actor, message.created_at]);
   assert.deepEqual(changedFields(row, message), {}, 'what reopening changes stands in its own event');
-  assert.ok(Date.parse(at) > Date.parse(String(row.updated_at)), 'updated_at moves with each change');
+  assert.ok(at > lastEventAt(row), 'an event is later than the one before it');
   return {
     ...row,
     ...afterMessage(row, message),

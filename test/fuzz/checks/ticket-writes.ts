@@ -101,6 +101,7 @@ function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, reques
     waiting_since: createdAt,
     first_response_at: null,
     resolved_at: null,
+    annotated_at: null,
     indexed: true,
   });
   const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
