@@ -10,14 +10,16 @@ interface EventSql {
   ticketId: Expression<string>;
   actor: Expression<string>;
   at: Expression<Time>;
+  /** The ticket's, which the change led to. */
+  version: Expression<number>;
   before: Expression<Json>;
   after: Expression<Json>;
 }
 
 /** The row of an event. A link of a chain inserts it: for what a customer does, so that it stays one statement. */
 export function eventValues({ eventPosition }: Pick<Fragments, 'eventPosition'>, event: EventSql) {
-  const { type, ticketId, actor, before, after, at } = event;
-  return { transaction_id: eventPosition(), ticket_id: ticketId, type, actor, before, after, created_at: at };
+  const { type, ticketId, actor, before, after, version, at } = event;
+  return { transaction_id: eventPosition(), ticket_id: ticketId, type, actor, before, after, version, created_at: at };
 }
 
 const insertEvent = query(
@@ -30,10 +32,12 @@ const insertEvent = query(
     after: 'events.after',
     at: 'events.created_at',
   },
-  ({ db, p, asJson, eventPosition }) =>
-    db
-      .insertInto('events')
-      .values(eventValues({ eventPosition }, { ...p, before: asJson(p.before), after: asJson(p.after) })),
+  ({ db, p, asJson, eventPosition }) => {
+    // Of the row as the transaction has left it.
+    const version = db.selectFrom('tickets').select('version').where('id', '=', p.ticketId).$asScalar().$notNull();
+    const event = { ...p, version, before: asJson(p.before), after: asJson(p.after) };
+    return db.insertInto('events').values(eventValues({ eventPosition }, event));
+  },
 );
 
 export interface RecordedEvent {
@@ -48,7 +52,7 @@ export interface RecordedEvent {
 
 /**
  * Writes one event, of what the principal did, in the transaction of the change that it tells of. Change the ticket first: then the
- * feed has its events in the order in which they happened.
+ * feed has its events in the order in which they happened, and the event has the version that the change led to.
  */
 export async function recordEvent(
   { sql, principal }: Pick<WriteScope, 'sql' | 'principal'>,

@@ -50,7 +50,7 @@ const appendMessage = chain('append message', {
       }))
       .$call(from('old'))
       .where('id', '=', p.ticketId)
-      .returning(['message_count as position', 'status', 'updated_at as addedAt']),
+      .returning(['message_count as position', 'status', 'updated_at as addedAt', 'version']),
   )
   .write('message', ({ p, row: { ticket }, insert }) =>
     insert(
@@ -75,7 +75,7 @@ const appendMessage = chain('append message', {
   .writeOn('sqlite', 'search_words', wordsLink)
   .write('event', ({ p, row: { old, ticket }, insertRows, jsonObject, eventPosition }) => {
     const { messageId } = p;
-    const ofMessage = { ticketId: p.ticketId, actor: p.sender, at: ticket.addedAt };
+    const ofMessage = { ticketId: p.ticketId, actor: p.sender, at: ticket.addedAt, version: ticket.version };
     const reopened = fragment<SqlBool>`(${old.oldStatus} = 'Resolved' AND ${ticket.status} <> 'Resolved')`;
     const ifStarted = (then: Expression<Json>, otherwise: Expression<Json>) => fragment<Json>`
       CASE WHEN ${old.oldStatus} <> ${ticket.status} AND NOT ${reopened} THEN ${then} ELSE ${otherwise} END`;

@@ -43,7 +43,7 @@ const insertNote = chain('insert note', {
       .updateTable('tickets')
       .set((eb) => ({ version: eb('version', '+', 1), annotated_at: nextEventAt(fragments, p.now) }))
       .where('id', '=', p.ticketId)
-      .returning((eb) => ['id', eb.ref('annotated_at').$notNull().as('addedAt')]),
+      .returning((eb) => ['id', 'version', eb.ref('annotated_at').$notNull().as('addedAt')]),
   )
   .link('note', ({ p, row: { ticket }, insert }) =>
     insert(
@@ -65,16 +65,17 @@ const insertNote = chain('insert note', {
     return textLink(writing, 'note', { ticketId, sourceId: noteId, from: 'note' });
   })
   .writeOn('sqlite', 'search_words', wordsLink)
-  .write('event', ({ p, row: { note }, insert, jsonObject, eventPosition }) => {
+  .write('event', ({ p, row: { ticket, note }, insert, jsonObject, eventPosition }) => {
     const added = {
       type: 'note.added',
       ticketId: p.ticketId,
       actor: p.author,
       at: note.addedAt,
+      version: ticket.version,
       before: fragment<Json>`'{}'`,
       after: jsonObject({ noteId: p.noteId }),
     } as const;
-    return insert('events', eventValues({ eventPosition }, added), 'note');
+    return insert('events', eventValues({ eventPosition }, added), 'ticket', 'note');
   })
   .whole();
 

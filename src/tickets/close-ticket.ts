@@ -37,7 +37,7 @@ const closeOpenTicket = chain('close ticket', {
       }))
       .$call(from('old'))
       .where('id', '=', p.ticketId)
-      .returning((eb) => [eb.ref('closed_at').$notNull().as('closedAt'), 'resolution']),
+      .returning((eb) => [eb.ref('closed_at').$notNull().as('closedAt'), 'resolution', 'version']),
   )
   .write('event', ({ p, row: { old, ticket }, insert, ...fragments }) => {
     const fields = (status: Expression<unknown>, resolution: Expression<unknown>) => fragment<Json>`
@@ -48,6 +48,7 @@ const closeOpenTicket = chain('close ticket', {
       ticketId: p.ticketId,
       actor: p.closer,
       at: ticket.closedAt,
+      version: ticket.version,
       before: fields(old.oldStatus, old.oldResolution),
       after: fields(fragment.lit('Closed'), ticket.resolution),
     } as const;

@@ -36,7 +36,7 @@ const insertTicket = chain('insert ticket', {
       updated_at: p.createdAt,
       waiting_since: p.createdAt,
       indexed: true,
-    }).returning('created_at as createdAt'),
+    }).returning(['created_at as createdAt', 'version']),
   )
   .write('search_text', (writing) => {
     const { ticketId } = writing.p;
@@ -51,6 +51,7 @@ const insertTicket = chain('insert ticket', {
       ticketId: p.ticketId,
       actor: opener,
       at: ticket.createdAt,
+      version: ticket.version,
       before: fragment<Json>`'{}'`,
       after: fragment<Json>`CASE WHEN ${opener} = ${requester} THEN ${fragments.jsonObject(fields)}
         ELSE ${fragments.jsonObject({ ...fields, requester })} END`,

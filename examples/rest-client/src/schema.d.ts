@@ -1177,6 +1177,7 @@ export interface components {
          *             "status": "Resolved",
          *             "resolution": "The card had expired"
          *           },
+         *           "version": 6,
          *           "timestamp": "2024-01-23T10:30:00Z"
          *         }
          *       ],
@@ -1204,6 +1205,8 @@ export interface components {
             after: {
                 [key: string]: string | number | boolean | string[] | null;
             };
+            /** @description The ticket's `version` that the change led to; null in events of before it was recorded. Whoever has the ticket with this one or a greater one knows what the event tells */
+            version: number | null;
             /** Format: date-time */
             timestamp: string;
         };
@@ -3469,6 +3472,7 @@ export interface operations {
                      *               "status": "Resolved",
                      *               "resolution": "The card had expired"
                      *             },
+                     *             "version": 6,
                      *             "timestamp": "2024-01-23T10:30:00Z"
                      *           }
                      *         ],
@@ -6239,6 +6243,7 @@ export interface operations {
                      *               "status": "Resolved",
                      *               "resolution": "The card had expired"
                      *             },
+                     *             "version": 6,
                      *             "timestamp": "2024-01-23T10:30:00Z"
                      *           }
                      *         ],

@@ -8,7 +8,7 @@ import type { EventPage, ListEventsInput, ListTicketEventsInput, TicketEvent } f
 
 type Row = Omit<TicketEvent, 'before' | 'after' | 'timestamp'> & Record<'before' | 'after' | 'createdAt', string>;
 
-const COLUMNS = `id AS "eventId", ticket_id AS "ticketId", type, actor, before, after, created_at AS "createdAt"`;
+const COLUMNS = `id AS "eventId", ticket_id AS "ticketId", type, actor, before, after, version, created_at AS "createdAt"`;
 
 const selectFeed = new Statement<{ position: number; eventId: number; limit: number }, Row & { position: number }>(
   'list events',
@@ -62,6 +62,7 @@ export async function listTicketEvents(
   return { events: rows.map(eventOf), next: encodeCursor([rows.at(-1)?.eventId ?? eventId]) };
 }
 
-function eventOf({ eventId, ticketId, type, actor, before, after, createdAt }: Row): TicketEvent {
-  return { eventId, ticketId, type, actor, before: JSON.parse(before), after: JSON.parse(after), timestamp: createdAt };
+function eventOf({ eventId, ticketId, type, actor, before, after, version, createdAt }: Row): TicketEvent {
+  const fields = { before: JSON.parse(before), after: JSON.parse(after) };
+  return { eventId, ticketId, type, actor, ...fields, version, timestamp: createdAt };
 }

@@ -17,6 +17,10 @@ export const event = z
     actor: z.string().meta({ description: 'User id of who did it; `system` for what happens by itself' }),
     before: fields.meta({ description: 'The fields that changed, as they were' }),
     after: fields.meta({ description: 'The same fields, as they are now; for what was added, its id' }),
+    version: z.int().nullable().meta({
+      description:
+        "The ticket's `version` that the change led to; null in events of before it was recorded. Whoever has the ticket with this one or a greater one knows what the event tells",
+    }),
     timestamp,
   })
   .meta({ id: 'Event' });
@@ -28,6 +32,7 @@ const RESOLVED = {
   actor: 'agent_123',
   before: { status: 'In Progress', resolution: null },
   after: { status: 'Resolved', resolution: 'The card had expired' },
+  version: 6,
   timestamp: '2024-01-23T10:30:00Z',
 } as const;
 

@@ -5,6 +5,7 @@ import { feedLag } from '../../../src/desk/history/feed-lag.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { MIGRATION_OPTIONS } from '../../support/migration-folder.js';
 import { administer } from '../../support/postgresql-server.js';
+import { restClient } from '../../support/rest-client.js';
 import { SURFACES, type Surface } from '../../support/surfaces.js';
 import { dataOf, newUser, openTicket } from '../../support/tickets.js';
 import { agentToken, customerToken } from '../../support/tokens.js';
@@ -13,6 +14,7 @@ interface Told {
   eventId: number;
   ticketId: string;
   type: string;
+  version: number | null;
 }
 
 /** Follows the feed by its cursors, from the beginning or from where it was before. */
@@ -58,9 +60,10 @@ describe.each(SURFACES)('the feed over %s', (_name, open) => {
   let server: TestApp;
   let customer: Surface;
   let agent: Surface;
+  const customerId = newUser();
   beforeAll(async () => {
     server = await startApp();
-    customer = open(server.url, customerToken(newUser()));
+    customer = open(server.url, customerToken(customerId));
     agent = open(server.url, agentToken('agent_1'));
   });
   afterAll(() => server[Symbol.asyncDispose]());
@@ -89,6 +92,40 @@ describe.each(SURFACES)('the feed over %s', (_name, open) => {
       types.map((type) => [ticketId, type]),
     );
     expect(await reader.read()).toEqual([]);
+  });
+
+  it("has with each event the ticket's version that it led to", async () => {
+    const reader = await readerAtEnd();
+    const ticketId = await openTicket(customer);
+    const versions = [1];
+    const version = async () => void versions.push(dataOf(await agent.desk.get(ticketId)).version);
+    dataOf(await agent.desk.take(ticketId));
+    await version();
+    dataOf(await agent.desk.note(ticketId, { content: 'n' }));
+    await version();
+    dataOf(await agent.desk.resolve(ticketId));
+    await version();
+    // One change, two events.
+    dataOf(await customer.addMessage(ticketId, { message: 'm' }));
+    await version();
+    await version();
+    await restClient(server.url, agentToken()).patch(`/desk/tickets/${ticketId}/tags`, { add: ['t'] });
+    await version();
+    dataOf(await customer.close(ticketId));
+    await version();
+    await restClient(server.url, customerToken(customerId)).post(`/support/tickets/${ticketId}/rating`, { score: 5 });
+    await version();
+    expect((await reader.read(9)).map((event) => event.version)).toEqual(versions);
+    expect(versions).toEqual([1, 2, 3, 4, 5, 5, 6, 7, 8]);
+    const { events } = dataOf(await agent.desk.ticketEvents(ticketId));
+    expect(events.map((event: Told) => event.version)).toEqual(versions);
+  });
+
+  it('has no version in events of before it was recorded', async () => {
+    const ticketId = await openTicket(customer);
+    await server.db.transaction((tx) => tx.event.updateMany({ where: { ticketId }, data: { version: null } }));
+    const { events } = dataOf(await agent.desk.ticketEvents(ticketId));
+    expect(events).toMatchObject([{ type: 'ticket.created', version: null }]);
   });
 
   it('gives the history of one ticket page by page, too', async () => {

@@ -18,6 +18,7 @@ export interface TicketEvent {
   readonly actor: string;
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
+  readonly version: number;
   readonly created_at: string;
 }
 
@@ -64,6 +65,8 @@ export function stepsOf(changes: readonly Change[], before: Before): Step[] {
         const step: Step = { before: known, after: update.row, event, changes };
         const expected = rowAfter(known, event, reopening);
         assert.deepEqual(update.row, expected, `${event.type} ${JSON.stringify(event.after)}`);
+        for (const { version } of [event, ...(reopening === undefined ? [] : [reopening])])
+          assert.equal(version, update.row.version, `the version of ${event.type}`);
         known = update.row;
         return step;
       });

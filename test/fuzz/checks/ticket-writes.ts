@@ -111,6 +111,7 @@ function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, reques
     actor: by.userId,
     before: {},
     after: { status: 'Open', priority, categoryId, ...(requester !== by.userId && { requester }) },
+    version: 1,
     created_at: createdAt,
   });
 }
