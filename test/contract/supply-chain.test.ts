@@ -5,8 +5,8 @@ import { type LockedPackage, lockedPackages } from '../support/lock-file.js';
 import { REPOSITORY } from '../support/project.js';
 
 const manifestIn = (folder: string) => JSON.parse(readFileSync(join(REPOSITORY, folder, 'package.json'), 'utf8'));
-/** The project, and the SQLite driver of Node 20, which has a package-lock.json of its own. */
-const PROJECTS = ['.', 'drivers/node20'] as const;
+/** The project, and what has a package-lock.json of its own: the SQLite driver of Node 20, generators of clients. */
+const PROJECTS = ['.', 'drivers/node20', 'test/generated-clients'] as const;
 const all = PROJECTS.flatMap((folder) => lockedPackages(folder));
 const shipped = all.filter((one) => one.shipped);
 const idOf = ({ name, version }: LockedPackage) => `${name}@${version}`;
@@ -45,6 +45,7 @@ describe('the packages that we build on', () => {
   it.each([
     ['.', []],
     ['drivers/node20', ['better-sqlite3']],
+    ['test/generated-clients', []],
   ])('run scripts at their installation only where %s/package.json decides on it by name', (folder, run) => {
     const { allowScripts } = manifestIn(folder);
     const packages = lockedPackages(folder);

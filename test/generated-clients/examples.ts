@@ -1,0 +1,146 @@
+import { type There, there } from './there.js';
+
+/** A call that finds something, with all that an operation takes: each parameter, each field of the body, and two values in each list. */
+export interface Example {
+  path?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+  /** What has to be there before what it names: what it finds, and what it must not find. */
+  needs?: (keyof There)[];
+}
+
+const FIRST_PAGE = { page: 1, limit: 10, cursor: 1, direction: 'forward' };
+const PERIOD = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+const NEW_TICKET = {
+  subject: 'Unable to make payment',
+  description: 'The payment fails, though the card is new',
+  categoryId: 'category_001',
+  priority: 'High',
+  attachments: ['file_id_123', 'file_id_456'],
+};
+const MESSAGE = { message: 'It still fails', attachments: ['file_id_123', 'file_id_456'] };
+
+const olderThan = (cursor: unknown) => ({ cursor, direction: 'forward', limit: 10 });
+const nextAfter = (cursor: unknown) => ({ limit: 10, after: cursor, cursor, direction: 'forward' });
+
+/** By operationId. Every operation has one: a new one needs its line here before its clients can be called. */
+export const EXAMPLES: Record<string, Example> = {
+  createTicket: { body: NEW_TICKET },
+  listTickets: { query: { status: 'Open', priority: 'Medium', ...FIRST_PAGE }, needs: ['ticket'] },
+  getTicket: { path: { ticketId: there('ticket') } },
+  closeTicket: { path: { ticketId: there('ticket') }, body: { resolution: 'The card had expired' } },
+  rateTicket: { path: { ticketId: there('closedTicket') }, body: { score: 5, comment: 'Solved within the hour' } },
+  addMessage: { path: { ticketId: there('ticket') }, body: MESSAGE },
+  listMessages: { path: { ticketId: there('ticket') }, query: olderThan(there('olderMessages')) },
+  listCategories: {},
+
+  listQueue: {
+    query: {
+      status: ['Open', 'In Progress'],
+      priority: ['Medium', 'High'],
+      categoryId: 'category_001',
+      assignee: 'me',
+      unassigned: false,
+      requester: 'user_123',
+      tag: 'refund',
+      createdFrom: '2026-01-01T00:00:00Z',
+      createdTo: '2100-01-01T00:00:00Z',
+      updatedFrom: '2026-01-01T00:00:00Z',
+      updatedTo: '2100-01-01T00:00:00Z',
+      sort: 'created',
+      ...nextAfter(there('nextInQueue')),
+    },
+    needs: ['closedTicket', 'lowTicket'],
+  },
+  openTicket: { body: { ...NEW_TICKET, requester: 'user_123' } },
+  countQueue: {},
+  getDeskTicket: { path: { ticketId: there('ratedTicket') } },
+  updateTicket: {
+    path: { ticketId: there('takenTicket') },
+    body: {
+      status: 'Resolved',
+      priority: 'Critical',
+      categoryId: 'category_002',
+      version: there('takenTicketVersion'),
+    },
+  },
+  listTicketEvents: { path: { ticketId: there('ticket') }, query: nextAfter(there('nextTicketEvents')) },
+  takeTicket: { path: { ticketId: there('ticket') } },
+  assignTicket: { path: { ticketId: there('ticket') }, body: { agentId: 'agent_456' } },
+  unassignTicket: { path: { ticketId: there('takenTicket') } },
+  resolveTicket: { path: { ticketId: there('takenTicket') }, body: { resolution: 'The card had expired' } },
+  changeTickets: {
+    body: {
+      ticketIds: [there('ticket'), there('otherTicket')],
+      change: { status: 'In Progress', priority: 'High', categoryId: 'category_002', assignedAgent: 'agent_456' },
+    },
+  },
+  replyToTicket: { path: { ticketId: there('ticket') }, body: MESSAGE },
+  listDeskMessages: { path: { ticketId: there('ticket') }, query: olderThan(there('olderMessages')) },
+  addNote: {
+    path: { ticketId: there('ticket') },
+    body: { content: 'Called the bank', attachments: ['file_id_123', 'file_id_456'] },
+  },
+  listNotes: { path: { ticketId: there('ticket') }, query: olderThan(there('olderNotes')) },
+
+  listTags: { query: { prefix: 'ref', ...FIRST_PAGE }, needs: ['ticket'] },
+  getTicketTags: { path: { ticketId: there('ticket') } },
+  changeTicketTags: { path: { ticketId: there('ticket') }, body: { add: ['vip', 'card'], remove: ['refund', 'new'] } },
+  listMacros: { query: { name: 'of', ...FIRST_PAGE }, needs: ['macro'] },
+  createMacro: { body: { name: there('name'), text: 'About {{ticket.subject}}' } },
+  changeMacro: { path: { macroId: there('macro') }, body: { name: there('otherName'), text: 'It is in work' } },
+  deleteMacro: { path: { macroId: there('macro') } },
+  renderMacro: { path: { macroId: there('macro') }, body: { ticketId: there('ticket') } },
+  searchTickets: {
+    query: {
+      q: 'payment',
+      status: ['Open', 'In Progress'],
+      priority: ['Medium', 'High'],
+      categoryId: 'category_001',
+      assignee: 'me',
+      unassigned: false,
+      requester: 'user_123',
+      tag: 'refund',
+      ...nextAfter(there('nextFound')),
+    },
+    needs: ['closedTicket', 'lowTicket'],
+  },
+
+  listSlaTargets: {},
+  setSlaTarget: { path: { priority: 'High' }, body: { firstResponseMinutes: 240, resolutionMinutes: 1440 } },
+  listSlaBreaches: {
+    query: {
+      within: there('slaTarget'),
+      priority: ['Medium', 'High'],
+      categoryId: 'category_001',
+      assignee: 'me',
+      unassigned: false,
+      ...FIRST_PAGE,
+    },
+    needs: ['lowTicket', 'takenTicket'],
+  },
+  getFigures: { query: PERIOD },
+  listRatings: {
+    query: {
+      score: [4, 5],
+      agent: 'me',
+      categoryId: 'category_001',
+      ratedFrom: PERIOD.from,
+      ratedTo: '2100-01-01T00:00:00Z',
+      ...FIRST_PAGE,
+    },
+    needs: ['badlyRatedTicket', 'ratedTicket'],
+  },
+  getRating: { path: { ticketId: there('ratedTicket') } },
+
+  listDeskCategories: {},
+  createCategory: { body: { name: there('name'), description: 'Lost, stolen or declined cards' } },
+  changeCategory: {
+    path: { categoryId: there('category') },
+    body: { name: there('otherName'), description: 'Cards of any kind' },
+  },
+  orderCategories: { body: { categoryIds: there('activeCategories') } },
+  archiveCategory: { path: { categoryId: there('category') } },
+  restoreCategory: { path: { categoryId: there('archivedCategory') } },
+  listEvents: { query: nextAfter(there('nextEvents')) },
+};
