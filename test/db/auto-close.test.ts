@@ -58,6 +58,7 @@ it('closes what has been resolved for so many days, with an event, and nothing e
       actor: 'system',
       before: { status: 'Resolved' },
       after: { status: 'Closed' },
+      version: 5,
       createdAt: now,
     },
   ]);
