@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageFields, withOnePlace } from '../schema/pagination.js';
-import { text } from '../schema/text.js';
+import { text, userIdFilter } from '../schema/text.js';
 import { instant, timestamp } from '../schema/time.js';
 import { filterFields } from '../tickets/filter-fields.js';
 import { ticketId } from '../tickets/schemas.js';
@@ -38,7 +38,7 @@ export const listRatingsInput = withOnePlace(
       .max(5, { error: 'Must be at most 5' })
       .meta({ description: 'One of these scores', examples: [[1, 2]] })
       .optional(),
-    agent: text({ max: 255 }).meta({ description: 'Of the work of this agent; `me` is yourself' }).optional(),
+    agent: userIdFilter().meta({ description: 'Of the work of this agent; `me` is yourself' }).optional(),
     categoryId: filterFields.categoryId,
     ratedFrom: instant.meta({ description: 'Rated then or later' }).optional(),
     ratedTo: instant.meta({ description: 'Rated before' }).optional(),

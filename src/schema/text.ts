@@ -81,19 +81,26 @@ export function isUserId(value: string): boolean {
   );
 }
 
-/** What a user id that is set may hold: white space at an end would be a slip that nobody sees. */
-const SETTABLE = String.raw`^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$`;
+const WITHOUT_CONTROLS = String.raw`^[^\x00-\x1f\x7f-\x9f]+$`;
 
-/** A field that sets who somebody is: see isUserId(). With `own`, `me` stands for whoever asks. */
+/**
+ * A field that sets who somebody is: see isUserId(). With `own`, `me` stands for whoever asks. White space at its ends is for
+ * the verb to look at: see requireIntended().
+ */
 export function userIdField({ own = false }: { own?: boolean } = {}) {
   const reserved = RESERVED_USER_IDS.filter((id) => !own || id !== OWN_USER_ID);
-  const fault = `Must be 1 to 255 characters long, without control characters or white space at its ends, and not ${reserved.join(' or ')}`;
+  const fault = `Must be 1 to 255 characters long, without control characters, and not ${reserved.join(' or ')}`;
   return z
     .string({ error: (issue) => (issue.input === undefined ? 'Required' : 'Must be a string') })
     .check(({ value, issues }) => {
-      if (own && value === OWN_USER_ID) return;
-      if (isUserId(value) && value === value.trim()) return;
+      if ((own && value === OWN_USER_ID) || isUserId(value)) return;
       issues.push({ code: 'custom', input: value, message: fault });
     })
-    .meta({ minLength: 1, maxLength: 255, pattern: SETTABLE });
+    .meta({ minLength: 1, maxLength: 255, pattern: WITHOUT_CONTROLS });
+}
+
+/** A filter by who somebody is: whatever id a token can have, blank ones too. One that nobody has finds nothing. */
+export function userIdFilter() {
+  const fault = (value: string) => (value === '' ? 'Must not be empty' : undefined);
+  return text({ max: 255, blank: true, fault }).meta({ minLength: 1, maxLength: 255 });
 }

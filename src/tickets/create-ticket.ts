@@ -7,6 +7,7 @@ import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { isStorable } from '../schema/text.js';
 import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
+import { requireIntended } from './intended-user.js';
 import type { CreatedTicket, CreateTicketInput } from './schemas.js';
 
 /** Writes nothing unless the category is active. */
@@ -72,12 +73,14 @@ export function createTicket(scope: WriteScope, input: CreateTicketInput): Promi
 /**
  * Opens a ticket that is the requester's, whoever does it: the event has both.
  *
- * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category.
+ * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category; at `requester`: see requireIntended().
  */
 export async function openTicket(
-  { sql, principal, clock }: WriteScope,
+  scope: WriteScope,
   { requester, subject, description, categoryId, priority, attachments }: CreateTicketInput & { requester: string },
 ): Promise<CreatedTicket> {
+  const { sql, principal, clock } = scope;
+  await requireIntended(scope, { userId: requester, as: 'requester', path: 'requester' });
   if (!isStorable(categoryId)) throw categoryNotActive();
   const ticketId = newId('ticket');
   const createdAt = clock.now();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../schema/text.js';
+import { text, userIdFilter } from '../schema/text.js';
 import { TICKET_PRIORITIES } from './lifecycle.js';
 
 const oneOf = `Must be one of: ${TICKET_PRIORITIES.join(', ')}`;
@@ -12,7 +12,7 @@ export const filterFields = {
     .meta({ description: 'Of one of these priorities', examples: [['High', 'Critical']] })
     .optional(),
   categoryId: text({ max: 255 }).meta({ description: 'In this category' }).optional(),
-  assignee: text({ max: 255 }).meta({ description: 'Assigned to this agent; `me` is yourself' }).optional(),
+  assignee: userIdFilter().meta({ description: 'Assigned to this agent; `me` is yourself' }).optional(),
   unassigned: z
     .boolean({ error: 'Must be true or false' })
     .meta({ description: 'true: nobody has it; false: somebody has' })

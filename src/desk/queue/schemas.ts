@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
-import { text } from '../../schema/text.js';
+import { userIdFilter } from '../../schema/text.js';
 import { instant, timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
 import { tag } from '../../tags/schemas.js';
@@ -19,7 +19,7 @@ export const ticketFilters = {
     .meta({ description: 'In one of these statuses', examples: [['Open', 'In Progress']] })
     .optional(),
   ...filterFields,
-  requester: text({ max: 255 }).meta({ description: "This customer's" }).optional(),
+  requester: userIdFilter().meta({ description: "This customer's" }).optional(),
   tag: tag.meta({ description: 'With this tag, in letters of either case' }).optional(),
 };
 

@@ -2,6 +2,7 @@ import type { Principal } from '../../auth/principal.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { OWN_USER_ID } from '../../schema/text.js';
+import { requireIntended } from '../../tickets/intended-user.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { AssignTicketInput, TicketInput, TicketState } from './schemas.js';
 
@@ -24,10 +25,11 @@ export function takeTicket(scope: WriteScope, { ticketId }: TicketInput): Promis
 /**
  * Gives a ticket to an agent, whoever had it before. Whether there is such an agent only the issuer of the tokens knows.
  *
- * @throws AppError NOT_FOUND; INVALID_TRANSITION for a closed one.
+ * @throws AppError BAD_REQUEST at `agentId`: see requireIntended(); NOT_FOUND; INVALID_TRANSITION for a closed one.
  */
-export function assignTicket(scope: WriteScope, { ticketId, agentId }: AssignTicketInput): Promise<TicketState> {
+export async function assignTicket(scope: WriteScope, { ticketId, agentId }: AssignTicketInput): Promise<TicketState> {
   const agent = agentIn(scope.principal, agentId);
+  await requireIntended(scope, { userId: agent, as: 'agent', path: 'agentId' });
   return changeTicket(scope, ticketId, (ticket) => assignment(ticket, agent));
 }
 

@@ -2,6 +2,7 @@ import { Statement } from '../../db/sql/statement.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
+import { requireIntended } from '../../tickets/intended-user.js';
 import { agentIn, assignment } from './assign-ticket.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { BulkChangeInput, BulkResult } from './schemas.js';
@@ -16,6 +17,8 @@ const selectUsers = new Statement<{ ticketIds: string }, { ticketId: string; use
 /**
  * Makes one change on many tickets. Each is changed whole or not at all, and what is wrong with one keeps none of the
  * others back: there is a result for each, in the order in which they were sent.
+ *
+ * @throws AppError BAD_REQUEST at `change.assignedAgent`: see requireIntended()
  */
 export async function bulkChange(
   scope: WriteScope,
@@ -23,6 +26,9 @@ export async function bulkChange(
 ): Promise<BulkResult[]> {
   const { assignedAgent } = asked;
   const change = assignedAgent ? { ...asked, assignedAgent: agentIn(scope.principal, assignedAgent) } : asked;
+  if (change.assignedAgent) {
+    await requireIntended(scope, { userId: change.assignedAgent, as: 'agent', path: 'change.assignedAgent' });
+  }
   const results = new Map<string, BulkResult>();
   for (const ticketId of await inLockOrder(scope, ticketIds)) results.set(ticketId, await one(scope, ticketId, change));
   return ticketIds.map((ticketId) => results.get(ticketId) as BulkResult);

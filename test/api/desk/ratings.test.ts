@@ -233,7 +233,7 @@ describe.each(CALLS)('ratings over %s', (_surface, open) => {
 
     it.each([
       [{ score: [0] }, ['score.0']],
-      [{ score: [1, 6], agent: ' ' }, ['score.1', 'agent']],
+      [{ score: [1, 6], agent: '' }, ['score.1', 'agent']],
       [{ ratedFrom: 'yesterday', page: 0 }, ['ratedFrom', 'page']],
     ])('refuse %j', async (input, paths) => {
       const outcome = await list(input);

@@ -8,7 +8,7 @@ import { runSql } from '../../support/run-sql.js';
 import { dataOf, newUser } from '../../support/tickets.js';
 import { adminToken, customerToken } from '../../support/tokens.js';
 
-// What a GET gives is good as input and as a filter: tags and names.
+// What a GET gives is good as input and as a filter: tags, saved replies and categories. The rest: round-trip-fields.test.ts.
 
 let server: TestApp;
 let admin: Call;
@@ -93,6 +93,14 @@ it('names of saved replies and categories: the same is taken, its own is not', a
         const found = listed.find((one: Record<string, string>) => one[id] === created[id]);
         expect(found).toMatchObject({ name, ...rest });
         const { name: given } = found;
+        if (kind === 'macros') {
+          const named = dataOf(await admin('desk.macros.list', { name: given, limit: 100 }));
+          expect(named.map(({ macroId }: Record<string, string>) => macroId)).toContain(found[id]);
+        } else {
+          const active = listed.filter(({ archivedAt }: { archivedAt: string | null }) => archivedAt === null);
+          const categoryIds = active.map(({ categoryId }: { categoryId: string }) => categoryId);
+          expect(dataOf(await admin('desk.categories.order', { categoryIds }))).toEqual(listed);
+        }
         expect(dataOf(await admin(`desk.${kind}.change`, { [id]: found[id], name: given, ...rest })).name).toBe(name);
         for (const same of [given, given.normalize('NFD'), given.normalize('NFC'), ` ${given}`]) {
           if ([...same].length > 100) continue;
