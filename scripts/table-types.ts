@@ -8,8 +8,8 @@ const SCALARS: Record<string, string> = {
   Json: 'Json',
 };
 
-/** A comment that says which texts there are: `Open | In Progress | Resolved`. */
-const TEXTS = /^[\w ]+( \| [\w ]+)+$/;
+/** A comment, of one line or several, that says which texts there are: `Open | In Progress | Resolved`. */
+const TEXTS = /^[\w. ]+( \| [\w. ]+)+$/;
 
 /**
  * TypeScript for the tables of a Prisma schema, each column under its name in the database. A text whose comment lists its
@@ -49,7 +49,8 @@ function columns(body: string, models: ReadonlySet<string>): string[] {
       const column = /@map\("(\w+)"\)/.exec(attributes)?.[1] ?? field;
       found.push(`    ${column}: ${/@default\(/.test(attributes) ? `Generated<${whole}>` : whole};`);
     }
-    comment = /^\/\/\/ (.*)$/.exec(line)?.[1] ?? '';
+    const said = /^\/\/\/ (.*)$/.exec(line)?.[1];
+    comment = said === undefined ? '' : `${comment} ${said}`.trim();
   }
   return found;
 }

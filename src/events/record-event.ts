@@ -1,4 +1,5 @@
 import type { Json, Time } from '../db/sql/column-types.js';
+import type { NewValues } from '../db/sql/db.js';
 import type { Fragments } from '../db/sql/fragments.js';
 import type { Expression } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
@@ -6,7 +7,7 @@ import type { WriteScope } from '../procedure/scope.js';
 import type { EventType } from './event-types.js';
 
 interface EventSql {
-  type: EventType | Expression<string>;
+  type: EventType | Expression<EventType>;
   ticketId: Expression<string>;
   actor: Expression<string>;
   at: Expression<Time>;
@@ -17,7 +18,7 @@ interface EventSql {
 }
 
 /** The row of an event. A link of a chain inserts it: for what a customer does, so that it stays one statement. */
-export function eventValues({ eventPosition }: Pick<Fragments, 'eventPosition'>, event: EventSql) {
+export function eventValues({ eventPosition }: Pick<Fragments, 'eventPosition'>, event: EventSql): NewValues<'events'> {
   const { type, ticketId, actor, before, after, version, at } = event;
   return { transaction_id: eventPosition(), ticket_id: ticketId, type, actor, before, after, version, created_at: at };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Db } from '../db/sql/db.js';
 import type { Fragments } from '../db/sql/fragments.js';
-import type { Expression, Kysely } from '../db/sql/kysely.js';
+import type { Expression } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
-import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { decodeCursor, encodeCursor, NEITHER_WAY, side } from '../schema/cursor.js';
 import { measuredMessages, nearestIds, olderThan } from '../tickets/conversation.js';
@@ -11,7 +11,7 @@ import type { ListMessagesInput, MessagePage } from './schemas.js';
 
 /** Messages by their ids, as one JSON array for messagesOf(). */
 export function messagesIn(
-  db: Kysely<Tables>,
+  db: Db,
   ids: Expression<string>,
   { jsonArray, jsonTuple, isoTime }: Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>,
 ) {

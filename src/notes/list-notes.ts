@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Db } from '../db/sql/db.js';
 import type { Fragments } from '../db/sql/fragments.js';
-import type { Expression, ExpressionBuilder, Kysely } from '../db/sql/kysely.js';
+import type { Expression, ExpressionBuilder } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
@@ -15,7 +16,7 @@ import type { ListNotesInput, Note, NotePage } from './schemas.js';
 export const NOTES_IN_ORDER = { columns: ['created_at', 'id'] } as const;
 
 /** The notes of all tickets, for nearestIds(). */
-export function measuredNotes(db: Kysely<Tables>) {
+export function measuredNotes(db: Db) {
   return db
     .selectFrom('notes')
     .select((eb) => ['id', 'created_at', eb.fn<number>('octet_length', ['content']).as('bytes')]);
@@ -23,7 +24,7 @@ export function measuredNotes(db: Kysely<Tables>) {
 
 /** Notes by their ids, as one JSON array for notesOf(). */
 export function notesIn(
-  db: Kysely<Tables>,
+  db: Db,
   ids: Expression<string>,
   { jsonArray, jsonTuple, isoTime }: Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>,
 ) {

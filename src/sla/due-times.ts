@@ -1,11 +1,12 @@
-import { expressionBuilder, type Kysely } from '../db/sql/kysely.js';
+import type { Db } from '../db/sql/db.js';
+import { expressionBuilder } from '../db/sql/kysely.js';
 import type { Tables } from '../db/sql/tables.js';
 import type { TicketStatus } from '../tickets/lifecycle.js';
 
 const MINUTE_MS = 60_000;
 
 /** The targets of the priority that a row of `tickets` has, for a `SELECT`. */
-export function targetsOfTicket(db: Kysely<Tables>) {
+export function targetsOfTicket(db: Db) {
   const ticket = expressionBuilder<Tables, 'tickets'>();
   const targets = db.selectFrom('sla_targets').where('sla_targets.priority', '=', ticket.ref('tickets.priority'));
   return [

@@ -1,5 +1,6 @@
+import type { Db } from '../db/sql/db.js';
 import type { Fragments } from '../db/sql/fragments.js';
-import { expressionBuilder, type Kysely } from '../db/sql/kysely.js';
+import { expressionBuilder } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
@@ -7,7 +8,7 @@ import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
 import type { TicketTags, TicketTagsInput } from './schemas.js';
 
 /** The tags of a row of `tickets`, in the order of their bytes, as a JSON array. */
-export function tagsOfTicket(db: Kysely<Tables>, { jsonArray }: Pick<Fragments, 'jsonArray'>) {
+export function tagsOfTicket(db: Db, { jsonArray }: Pick<Fragments, 'jsonArray'>) {
   const ticket = expressionBuilder<Tables, 'tickets'>();
   return db
     .selectFrom('ticket_tags')

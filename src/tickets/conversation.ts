@@ -1,4 +1,5 @@
-import { type Expression, fragment, type Kysely, type SelectQueryBuilder } from '../db/sql/kysely.js';
+import type { Db } from '../db/sql/db.js';
+import { type Expression, fragment, type SelectQueryBuilder } from '../db/sql/kysely.js';
 import type { Tables } from '../db/sql/tables.js';
 import { encodeCursor } from '../schema/cursor.js';
 import { MAX_TEXT_BYTES } from '../schema/pagination.js';
@@ -15,7 +16,7 @@ interface Measured {
 }
 
 /** The messages of all tickets, for nearestIds(). */
-export function measuredMessages(db: Kysely<Tables>) {
+export function measuredMessages(db: Db) {
   return db
     .selectFrom('messages')
     .select((eb) => ['id', 'position', eb.fn<number>('octet_length', ['content']).as('bytes')]);

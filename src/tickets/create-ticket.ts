@@ -24,20 +24,24 @@ const insertTicket = chain('insert ticket', {
   ...TEXT_VALUES,
 })
   .link('ticket', ({ db, p, insertFrom }) =>
-    insertFrom(db.selectFrom('categories').where('id', '=', p.categoryId).where('archived_at', 'is', null), 'tickets', {
-      id: p.ticketId,
-      user_id: p.requester,
-      subject: p.subject,
-      description: p.description,
-      status: 'Open',
-      priority: p.priority,
-      category_id: p.categoryId,
-      attachments: p.attachments,
-      created_at: p.createdAt,
-      updated_at: p.createdAt,
-      waiting_since: p.createdAt,
-      indexed: true,
-    }).returning(['created_at as createdAt', 'version']),
+    insertFrom(
+      db.selectFrom('categories').where('id', '=', p.categoryId).where('archived_at', 'is', null),
+      'tickets',
+      (category) => ({
+        id: p.ticketId,
+        user_id: p.requester,
+        subject: p.subject,
+        description: p.description,
+        status: 'Open',
+        priority: p.priority,
+        category_id: category.ref('id'),
+        attachments: p.attachments,
+        created_at: p.createdAt,
+        updated_at: p.createdAt,
+        waiting_since: p.createdAt,
+        indexed: true,
+      }),
+    ).returning(['created_at as createdAt', 'version']),
   )
   .write('search_text', (writing) => {
     const { ticketId } = writing.p;

@@ -1,8 +1,8 @@
 import type { Engine } from '../handle.js';
 import { compileQuery } from './compile-query.js';
+import type { NewValues, Only, TableName } from './db.js';
 import {
   fragment,
-  type InsertObject,
   type InsertQueryBuilder,
   type InsertResult,
   type RawBuilder,
@@ -29,13 +29,13 @@ export interface LinkWriting<P extends ParamTypes, L extends Rows> extends Writi
     update: UpdateQueryBuilder<Tables, U, T, O>,
   ) => UpdateQueryBuilder<Tables, U, T, O>;
   /** An `INSERT` of one row for the rows of earlier links. */
-  insert<T extends keyof Tables & string>(
+  insert<T extends TableName, V extends NewValues<T>>(
     table: T,
-    values: InsertObject<Tables, T>,
+    values: Only<T, V>,
     ...links: (keyof L & string)[]
   ): InsertQueryBuilder<Tables, T, InsertResult>;
   /** The same of several rows, in their order. */
-  insertRows<T extends keyof Tables & string>(
+  insertRows<T extends TableName>(
     table: T,
     rows: readonly [NewRow<T>, ...NewRow<T>[]],
     ...links: (keyof L & string)[]

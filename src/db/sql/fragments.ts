@@ -27,8 +27,12 @@ export interface Fragments {
   listed(array: Expression<string>): RawBuilder<{ place: number; value: string }>;
   /** A statement that lets one transaction at a time go on to write to a table; its readers don't notice. */
   exclusive(table: keyof Tables): RawBuilder<unknown>;
+  /** In the `WHERE` of a long statement that looks at many rows: ends it when its time is up. */
+  readonly withinTime: RawBuilder<SqlBool>;
   /** Where an event stands in the feed, before its id. Under the ticket's lock: see the migration. */
   eventPosition(): RawBuilder<number>;
+  /** No event can come any more that stands before this one: the feed shows it (docs/decisions/0015-history.md). */
+  isInFeed(position: Expression<number>): RawBuilder<SqlBool>;
   /**
    * In the `WHERE` of what locks a ticket whose status or priority may change: the lock of its user comes before
    * (docs/decisions/0019-lock-order.md). Takes the column that has the user.
@@ -60,7 +64,10 @@ export const FRAGMENTS: Record<Engine, Fragments> = {
     listed: (array) => fragment`(SELECT key + 1 AS place, value FROM json_each(${array}))`,
     // Whoever writes is alone as it is.
     exclusive: () => fragment`SELECT 1 WHERE 0`,
+    withinTime: fragment`within_time()`,
     eventPosition: () => fragment`0`,
+    // There is one that writes: an event can be read when its transaction has ended.
+    isInFeed: () => anyway,
     // There is one writer.
     lockUser: () => anyway,
     tryLockUser: () => anyway,
@@ -79,7 +86,10 @@ export const FRAGMENTS: Record<Engine, Fragments> = {
     listed: (array) =>
       fragment`(SELECT place, value FROM json_array_elements_text(CAST(${array} AS json)) WITH ORDINALITY AS each(value, place))`,
     exclusive: (table) => fragment`LOCK TABLE ${fragment.table(table)} IN SHARE ROW EXCLUSIVE MODE`,
+    // The server does so by itself.
+    withinTime: anyway,
     eventPosition: () => fragment`event_position()`,
+    isInFeed: (position) => fragment`${position} < event_horizon()`,
     lockUser: (userId) => fragment`lock_user(${userId})`,
     tryLockUser: (userId) => fragment`try_lock_user(${userId})`,
     // Lets foreign keys to the row be checked meanwhile.

@@ -1,5 +1,6 @@
 // The one place where Kysely comes in: the build puts what is used of it into this module (scripts/bundle-kysely.ts).
 export {
+  type AliasableExpression,
   type Compilable,
   createQueryId,
   DummyDriver,
@@ -21,5 +22,7 @@ export {
   type SqlBool,
   SqliteQueryCompiler,
   sql as fragment,
+  type UpdateObject,
   type UpdateQueryBuilder,
+  type UpdateResult,
 } from 'kysely';

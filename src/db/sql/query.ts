@@ -1,12 +1,14 @@
 import type { Engine } from '../handle.js';
 import { compileQuery } from './compile-query.js';
+import type { Db, NewValues, Only, TableName } from './db.js';
 import { FRAGMENTS, type Fragments } from './fragments.js';
 import {
   type Compilable,
   DummyDriver,
   type Expression,
+  type ExpressionBuilder,
+  expressionBuilder,
   fragment,
-  type InsertObject,
   type InsertQueryBuilder,
   type InsertResult,
   Kysely,
@@ -26,21 +28,19 @@ import type { Tables } from './tables.js';
 export interface Writing<P extends ParamTypes> extends Fragments {
   readonly engine: Engine;
   /** Begins a query. It is never run. */
-  readonly db: Kysely<Tables>;
+  readonly db: Db;
   /** What stands for the values. */
   readonly p: Placeholders<P>;
   /** An `INSERT` of one row for each that `from` finds. */
-  insertFrom<T extends TableName, F extends keyof Tables>(
-    from: SelectQueryBuilder<Tables, F, object>,
+  insertFrom<D, F extends keyof D, T extends TableName, const V extends NewValues<T>>(
+    from: SelectQueryBuilder<D, F, object>,
     table: T,
-    values: InsertObject<Tables, T>,
+    values: (from: ExpressionBuilder<D, F>) => Only<T, V>,
   ): InsertQueryBuilder<Tables, T, InsertResult>;
 }
 
-type TableName = keyof Tables & string;
-
 /** It only builds queries: what there is of a dialect here plays no part in that. */
-const db = new Kysely<Tables>({
+const kysely = new Kysely<Tables>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new DummyDriver(),
@@ -50,22 +50,24 @@ const db = new Kysely<Tables>({
     createQueryCompiler: () => new PostgresQueryCompiler(),
   },
 });
+const db = kysely as unknown as Db;
 
 export function writing<P extends ParamTypes>(engine: Engine, params: P): Writing<P> {
   return { engine, db, p: placeholders(params), insertFrom, ...FRAGMENTS[engine] };
 }
 
-const insertFrom: Writing<ParamTypes>['insertFrom'] = (from, table, values) => insertRows(from, table, [{ values }]);
+const insertFrom: Writing<ParamTypes>['insertFrom'] = (from, table, values) =>
+  insertRows(from, table, [{ values: values(expressionBuilder()) }]);
 
 /** A row that is inserted, where its condition holds. */
-export interface NewRow<T extends keyof Tables> {
-  readonly values: InsertObject<Tables, T>;
+export interface NewRow<T extends TableName> {
+  readonly values: NewValues<T>;
   readonly when?: Expression<SqlBool>;
 }
 
 /** For each row that `from` finds, these, in their order. All have the same columns. */
-export function insertRows<T extends TableName, F extends keyof Tables>(
-  from: SelectQueryBuilder<Tables, F, object>,
+export function insertRows<T extends TableName, D, F extends keyof D>(
+  from: SelectQueryBuilder<D, F, object>,
   table: T,
   [first, ...others]: readonly [NewRow<T>, ...NewRow<T>[]],
 ): InsertQueryBuilder<Tables, T, InsertResult> {

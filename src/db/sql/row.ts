@@ -21,3 +21,6 @@ type Read<V, N> = V extends Time
 
 /** A row as the readers give it, of what a query selects or returns. */
 export type Row<O> = { [N in keyof O]: Read<O[N], N> };
+
+/** The row of a statement. */
+export type RowOf<S extends { readonly row: unknown }> = S['row'];
