@@ -1,11 +1,13 @@
-import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { toAppError, UnknownOutcomeError } from './driver-errors.js';
+import { toAppError } from './driver-errors.js';
 import { FairQueue } from './fair-queue.js';
-import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
-import type { DatabaseHandle, Deadline, Engine, Usage } from './handle.js';
+import type { PrismaClient } from './generated/sqlite/client.js';
+import type { DatabaseHandle, Engine, Usage } from './handle.js';
+import { Client, type ClientParts } from './models/client.js';
+import type { ModelReader, ReadDb, Transaction } from './models/models.js';
+import { ReaderDb } from './models/reader.js';
+import { ModelTransactions } from './models/transactions.js';
 import { type DatabaseObserver, ObservedWriter } from './observed-writer.js';
 import type { PoolOptions } from './postgresql/pool.js';
-import { retryConflicts } from './retry-conflicts.js';
 import { type Reader, UserReader } from './sql/reader.js';
 import type { Sql } from './sql/sql.js';
 import { Statement } from './sql/statement.js';
@@ -27,34 +29,16 @@ export interface DatabaseOptions {
   onBackgroundError?(error: Error, what: 'database connection lost' | 'checkpoint failed'): void;
 }
 
-/** Plain SQL: Prisma's engine takes 0.4 s and 70 MiB for its first query, and most instances never need it. */
+/** Plain SQL: most instances never need Prisma's client. */
 const ping = new Statement<Record<string, never>, { one: number }>('ping', 'SELECT 1 AS one');
-
-type Model = Uncapitalize<Prisma.ModelName>;
-type ModelRead =
-  | 'findFirst'
-  | 'findFirstOrThrow'
-  | 'findUnique'
-  | 'findUniqueOrThrow'
-  | 'findMany'
-  | 'count'
-  | 'aggregate';
-
-/** Queries outside of a transaction. A write outside of one doesn't compile. */
-export type ModelReader = { readonly [M in Model]: Pick<PrismaClient[M], ModelRead | 'groupBy'> } & Pick<
-  PrismaClient,
-  '$queryRaw'
->;
-
-/** The models within one transaction. */
-export type Transaction = Omit<Prisma.TransactionClient, '$transaction'> & { readonly engine: Engine };
 
 /** What openDatabase() puts together for an engine. */
 interface Parts {
   engine: Engine;
-  client: PrismaClient;
+  client: ClientParts;
   sql: Reader;
   writer: Writer;
+  transactionTimeoutMs: number;
   /** See Database.connections(). */
   connections(load: ObservedWriter['load']): Usage;
   /** Of SQLite's long reads. */
@@ -66,8 +50,8 @@ interface Parts {
 }
 
 /**
- * An open database. Two ways in, on the same connections and with the same guarantees: Prisma's models, and, for
- * statements that many requests run, SQL (docs/decisions/0007-sql.md).
+ * An open database. Two ways in, on the same connections, in the same transactions and with the same guarantees: Prisma's
+ * models, and, for what many requests run, typed SQL (docs/decisions/0007-sql.md, 0023-models.md).
  */
 export class Database implements DatabaseHandle {
   readonly engine: Engine;
@@ -76,15 +60,20 @@ export class Database implements DatabaseHandle {
   /** Statements that read, outside of a transaction: what is committed, and nothing else. */
   readonly sql: Sql;
   readonly #parts: Parts;
+  readonly #client: Client;
+  readonly #models: ModelTransactions;
   readonly #userWrites = new FairQueue(Number.POSITIVE_INFINITY);
   readonly #writer: ObservedWriter;
 
   /** @internal use openDatabase() */
   constructor(parts: Parts, observer: DatabaseObserver) {
-    this.engine = parts.engine;
-    this.reader = parts.client;
-    this.sql = parts.sql;
+    const { engine, sql, transactionTimeoutMs } = parts;
+    this.engine = engine;
+    this.sql = sql;
     this.#parts = parts;
+    this.#client = new Client(parts.client);
+    this.#models = new ModelTransactions(this.#client, engine, transactionTimeoutMs);
+    this.reader = new ReaderDb(this.#client, sql) as unknown as ModelReader;
     this.#writer = new ObservedWriter(parts.writer, observer);
   }
 
@@ -97,50 +86,31 @@ export class Database implements DatabaseHandle {
    * UnknownOutcomeError if the connection was lost in the middle of the commit: nobody knows whether it happened. What
    * `work` throws comes through as it is.
    */
-  async write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions & { user?: string } = {}): Promise<T> {
-    const { user, deadline } = options;
-    const write = () => {
-      // It may have passed while others of the same user were written.
-      if (deadline?.expired) throw deadlineExpired();
-      return this.#writer.write(work, options);
-    };
-    try {
-      return await (user === undefined ? write() : this.#userWrites.run(user, async () => write()));
-    } catch (error) {
-      throw toAppError(error) ?? error;
-    }
+  write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions & { user?: string } = {}): Promise<T> {
+    return this.#inTurn(options, () => this.#writer.write(work, options));
   }
 
   /**
-   * Runs `work` on Prisma's models in one transaction: all of what it writes is committed and durable when the promise
-   * resolves, and none of it when it rejects. Isolation is READ COMMITTED on PostgreSQL and one writer at a time on
-   * SQLite: lock a row before you decide on what it holds. After a conflict with another transaction `work` runs again
-   * from its beginning, up to 5 times in all, so it must have no effects elsewhere.
+   * Runs `work` on Prisma's models and on statements, in one transaction: all of what it writes is committed and durable when
+   * the promise resolves, and none of it when it rejects. Isolation is READ COMMITTED on PostgreSQL and one writer at a time
+   * on SQLite: lock a row before you decide on what it holds. After a conflict with another transaction `work` runs again
+   * from its beginning, up to 5 times in all, so it must have no effects elsewhere. Nor may it take longer than
+   * TRANSACTION_TIMEOUT_MS.
    *
    * @throws AppError as write() does.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, { deadline }: { deadline?: Deadline } = {}): Promise<T> {
-    const { client, engine } = this.#parts;
-    return retryConflicts(deadline, async () => {
-      let committing = false;
-      try {
-        return await client.$transaction(async (tx) => {
-          const result = await work(Object.create(tx, { engine: { value: engine } }) as Transaction);
-          if (deadline?.expired) throw deadlineExpired();
-          committing = true;
-          if (deadline) deadline.commits += 1;
-          return result;
-        });
-      } catch (error) {
-        if (committing && deadline && !(error instanceof UnknownOutcomeError)) deadline.commits -= 1;
-        throw error;
-      }
-    });
+  transaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    options: Pick<WriteOptions, 'deadline'> & { user?: string } = {},
+  ): Promise<T> {
+    return this.#inTurn(options, () =>
+      this.#models.run((inTransaction) => this.#writer.transaction(inTransaction, options), work),
+    );
   }
 
-  /** The same for one user: what takes long waits for what else they have asked for. */
-  sqlFor(userId: string): Sql {
-    return new UserReader(this.#parts.sql, userId);
+  /** Models and statements outside of a transaction, for one user: what takes long waits for what else they have asked for. */
+  readerFor(userId: string): ReadDb {
+    return new ReaderDb(this.#client, new UserReader(this.#parts.sql, userId)) as unknown as ReadDb;
   }
 
   /** PostgreSQL's connections; on SQLite the one that writes. */
@@ -166,8 +136,26 @@ export class Database implements DatabaseHandle {
   }
 
   async close(): Promise<void> {
-    await this.#parts.client.$disconnect();
+    this.#models.abandon();
+    await this.#client.close();
     await this.#parts.close();
+  }
+
+  /** Those of one user go one after another. */
+  async #inTurn<T>(
+    { user, deadline }: Pick<WriteOptions, 'deadline'> & { user?: string },
+    write: () => Promise<T>,
+  ): Promise<T> {
+    const begin = async () => {
+      // It may have passed while others of the same user were written.
+      if (deadline?.expired) throw deadlineExpired();
+      return write();
+    };
+    try {
+      return await (user === undefined ? begin() : this.#userWrites.run(user, begin));
+    } catch (error) {
+      throw toAppError(error) ?? error;
+    }
   }
 }
 
@@ -194,31 +182,28 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     onBackgroundError = () => {},
   } = options;
   const engine = engineOf(url);
-  const timing = (waitMs: number) => ({
-    timeout: transactionTimeoutMs,
-    // What it waits for has a limit of its own, with an error that says more.
-    maxWait: transactionTimeoutMs + waitMs,
-  });
   // Loaded only where they are needed: each engine brings a driver and a client of its own.
   if (engine === 'sqlite') {
     const { sqlitePath } = await import('./sqlite/connection.js');
     const { SqliteConnections } = await import('./sqlite/connections.js');
-    const { SqliteAdapterFactory } = await import('./sqlite/adapter.js');
+    const { sqliteModelReader } = await import('./sqlite/model-reader.js');
     const { SqliteReader } = await import('./sqlite/reader.js');
     const { ReadThreads } = await import('./sqlite/read-threads.js');
     const { SqliteWriter } = await import('./sqlite/group-commit.js');
-    const { PrismaClient: Client } = await import('./generated/sqlite/client.js');
     const connections = await SqliteConnections.open(sqlitePath(url), sqlite, (error) =>
       onBackgroundError(error, 'checkpoint failed'),
     );
     const { busyTimeoutMs } = sqlite;
     const threads = new ReadThreads({ path: sqlitePath(url), busyTimeoutMs, limitMs: longStatementTimeoutMs });
-    const adapter: SqlDriverAdapterFactory = new SqliteAdapterFactory(connections);
     const parts: Parts = {
       engine,
-      client: new Client({ adapter, transactionOptions: timing(sqlite.busyTimeoutMs) }),
+      client: {
+        reader: async () => sqliteModelReader(connections),
+        load: async () => (await import('./generated/sqlite/client.js')).PrismaClient,
+      },
       sql: new SqliteReader(connections, sqlite.busyTimeoutMs, threads),
       writer: new SqliteWriter(connections, transactionTimeoutMs),
+      transactionTimeoutMs,
       // Work of a group commit runs one after another.
       connections: ({ running, waiting }) => ({ used: Math.min(running, 1), waiting, max: 1 }),
       readThreads: () => threads.usage,
@@ -232,21 +217,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return new Database(parts, observer);
   }
   const { abandonPool, openPool } = await import('./postgresql/pool.js');
-  const { PostgresqlAdapterFactory } = await import('./postgresql/adapter.js');
+  const { PostgresqlQueryables } = await import('./postgresql/queryables.js');
   const { PostgresqlReader } = await import('./postgresql/reader.js');
   const { PostgresqlWriter } = await import('./postgresql/writer.js');
-  const { PrismaClient: Client } = await import('./generated/postgresql/client.js');
   const connections = openPool(url, { ...pool, longStatementTimeoutMs }, (error) =>
     onBackgroundError(error, 'database connection lost'),
   );
-  const adapter: SqlDriverAdapterFactory = new PostgresqlAdapterFactory(connections);
-  const client = new Client({ adapter, transactionOptions: timing(pool.connectTimeoutMs) });
+  const queryables = new PostgresqlQueryables(connections);
   const parts: Parts = {
     engine,
-    // The one place where the two clients count as one: SQLite's types are what both can do.
-    client: client as unknown as PrismaClient,
+    client: {
+      reader: () => queryables.onPool(),
+      // The one place where the two clients count as one: SQLite's types are what both can do.
+      load: async () =>
+        (await import('./generated/postgresql/client.js')).PrismaClient as unknown as typeof PrismaClient,
+    },
     sql: new PostgresqlReader(connections, longStatementTimeoutMs),
-    writer: new PostgresqlWriter(connections, pool.connectTimeoutMs + pool.statementTimeoutMs),
+    writer: new PostgresqlWriter(connections, queryables, pool.connectTimeoutMs + pool.statementTimeoutMs),
+    transactionTimeoutMs,
     connections: () => ({
       used: connections.totalCount - connections.idleCount,
       waiting: connections.waitingCount,

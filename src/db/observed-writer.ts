@@ -1,5 +1,5 @@
 import type { Sql } from './sql/sql.js';
-import type { WriteOptions, Writer } from './sql/writer.js';
+import type { OpenTransaction, WriteOptions, Writer } from './sql/writer.js';
 
 /** Told of what an operator watches; each call takes a microsecond at most. */
 export interface DatabaseObserver {
@@ -28,21 +28,35 @@ export class ObservedWriter implements Writer {
     return { running: this.#running, waiting: this.#waiting };
   }
 
-  async write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions): Promise<T> {
+  write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions): Promise<T> {
+    return this.#observe(work, (observed) => this.#writer.write(observed, options));
+  }
+
+  transaction<T>(
+    work: (transaction: OpenTransaction) => Promise<T>,
+    options: Pick<WriteOptions, 'deadline'>,
+  ): Promise<T> {
+    return this.#observe(work, (observed) => this.#writer.transaction(observed, options));
+  }
+
+  async #observe<S, T>(
+    work: (given: S) => Promise<T>,
+    run: (observed: (given: S) => Promise<T>) => Promise<T>,
+  ): Promise<T> {
     const askedAt = performance.now();
     let attempts = 0;
-    const begin = (sql: Sql) => {
+    const begin = (given: S) => {
       attempts += 1;
       if (attempts === 1) {
         this.#waiting -= 1;
         this.#running += 1;
         this.#observer.waited((performance.now() - askedAt) / 1000);
       } else this.#observer.retried();
-      return work(sql);
+      return work(given);
     };
     this.#waiting += 1;
     try {
-      return await this.#writer.write(begin, options);
+      return await run(begin);
     } catch (error) {
       this.#observer.rolledBack();
       throw error;

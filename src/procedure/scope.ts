@@ -1,5 +1,6 @@
 import { isStaff, type Principal } from '../auth/principal.js';
 import { Database } from '../db/database.js';
+import type { Db, ReadDb } from '../db/models/models.js';
 import type { Sql } from '../db/sql/sql.js';
 import { AppError } from '../errors/app-error.js';
 import { fingerprint } from '../idempotency/fingerprint.js';
@@ -15,18 +16,27 @@ interface Scope {
 
 /** What a reading verb works with. */
 export interface ReadScope extends Scope {
-  /** What is committed; refuses to write. */
+  /** Prisma's models, and statements, on what is committed; refuses to write. */
+  readonly db: ReadDb;
+  /** Its statements alone. */
   readonly sql: Sql;
   onPage(info: PageInfo): void;
   onPart(info: PartInfo): void;
 }
 
 /**
- * What a writing verb works with. `sql` is its transaction and the only way to the database that it has: nothing of it
+ * What a writing verb works with. What it has of the database is its transaction and nothing else: nothing of it
  * can land outside, and nothing can wait for a connection that the transaction itself holds.
  */
 export interface WriteScope extends Scope {
+  /** Statements. */
   readonly sql: Sql;
+}
+
+/** The same of a verb that writes by Prisma's models too. */
+export interface TransactionScope extends WriteScope {
+  /** Models and statements; `sql` is its statements alone. */
+  readonly db: Db;
 }
 
 interface Call<Input> {
@@ -41,52 +51,57 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
   return ({ ctx, input }: Call<Input>): Promise<Output> => {
     const { clock, log } = ctx;
     const principal = authorized(ctx);
-    const sql = database(ctx).sqlFor(principal.userId);
+    const db = database(ctx).readerFor(principal.userId);
     return work(
-      { principal, clock, log, sql, onPage: (info) => ctx.onPage(info), onPart: (info) => ctx.onPart(info) },
+      { principal, clock, log, db, sql: db, onPage: (info) => ctx.onPage(info), onPart: (info) => ctx.onPart(info) },
       input,
     );
   };
 }
 
-type WritingVerb<Input, Output> = (scope: WriteScope, input: Input) => Promise<Output>;
-
 /** Makes a procedure's resolver from a verb that writes by one statement at most. See WriteOptions.single. */
-export function writing<Input, Output>(work: WritingVerb<Input, Output>) {
-  return writer(work, { single: true });
-}
-
-/** Makes a procedure's resolver from a verb that writes by several statements: one transaction on either engine. */
-export function transacting<Input, Output>(work: WritingVerb<Input, Output>) {
-  return writer(work, { single: false });
-}
-
-/** A request that brings an idempotency key is done once, and answered alike each time. */
-function writer<Input, Output>(work: WritingVerb<Input, Output>, { single }: { single: boolean }) {
-  return async ({ ctx, path, input }: Call<Input>): Promise<Output> => {
+export function writing<Input, Output>(work: (scope: WriteScope, input: Input) => Promise<Output>) {
+  return async (call: Call<Input>): Promise<Output> => {
+    const { ctx, input } = call;
     const { clock, log, deadline } = ctx;
     const principal = authorized(ctx);
     const run = (sql: Sql) => work({ principal, clock, log, sql }, input);
-    const key = ctx.idempotencyKey();
-    const { userId, role } = principal;
-    if (key === undefined) {
-      // A customer writes to what is theirs, and to nothing else.
-      return database(ctx).write(run, {
-        deadline,
-        single,
-        owner: isStaff(principal) ? undefined : userId,
-        user: userId,
-      });
-    }
-
-    const attempt = { userId, key, fingerprint: fingerprint({ path, role, input }), now: clock.now() };
-    const { output, replayed } = await database(ctx).write((sql) => runIdempotently(sql, attempt, () => run(sql)), {
-      deadline,
-      user: userId,
-    });
-    if (replayed) ctx.onReplay();
-    return output;
+    if (ctx.idempotencyKey() !== undefined) return inTransaction(call, run);
+    const { userId } = principal;
+    // A customer writes to what is theirs, and to nothing else.
+    const owner = isStaff(principal) ? undefined : userId;
+    return database(ctx).write(run, { deadline, single: true, owner, user: userId });
   };
+}
+
+/** Makes a procedure's resolver from a verb that writes by models, or by several statements: one transaction on either engine. */
+export function transacting<Input, Output>(work: (scope: TransactionScope, input: Input) => Promise<Output>) {
+  return async (call: Call<Input>): Promise<Output> => {
+    const { ctx, input } = call;
+    const { clock, log } = ctx;
+    const principal = authorized(ctx);
+    return inTransaction(call, (db) => work({ principal, clock, log, db, sql: db }, input));
+  };
+}
+
+/** A request that brings an idempotency key is done once, and answered alike each time. */
+async function inTransaction<Input, Output>(
+  { ctx, path, input }: Call<Input>,
+  run: (db: Db) => Promise<Output>,
+): Promise<Output> {
+  const { clock, deadline } = ctx;
+  const { userId, role } = authorized(ctx);
+  const options = { deadline, user: userId };
+  const key = ctx.idempotencyKey();
+  if (key === undefined) return database(ctx).transaction(run, options);
+
+  const attempt = { userId, key, fingerprint: fingerprint({ path, role, input }), now: clock.now() };
+  const { output, replayed } = await database(ctx).transaction(
+    (db) => runIdempotently(db, attempt, () => run(db)),
+    options,
+  );
+  if (replayed) ctx.onReplay();
+  return output;
 }
 
 /** The procedure's policy has let somebody in: without one, there would be no call. */

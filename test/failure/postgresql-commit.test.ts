@@ -62,6 +62,38 @@ describe.each(SURFACES)('a connection that fails at COMMIT over %s', (_name, ope
   });
 });
 
+describe('a connection that fails at the COMMIT of work on models', () => {
+  it.each(traps)('%s: a 503, stored or not, and not tried again', async (what, stored) => {
+    await using database = await createMigratedDatabase('postgresql');
+    const url = new URL(database.url);
+    await using proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(proxy.port);
+    await using app = await startApp({
+      env: { DATABASE_URL: url.href, POOL_STATEMENT_TIMEOUT_MS: '1000', LONG_STATEMENT_TIMEOUT_MS: '1000' },
+    });
+    const count = () => app.db.reader.category.count({ where: { id: 'a' } });
+    expect(await count()).toBe(0);
+
+    proxy.trap('COMMIT', what);
+    const deadline = { expired: false, leftMs: 60_000, commits: 0 };
+    let attempts = 0;
+    const written = app.db.transaction(
+      (tx) => {
+        attempts += 1;
+        return tx.category.create({ data: { id: 'a', name: 'a', description: 'd', position: 1 } });
+      },
+      { deadline },
+    );
+    await expect(written).rejects.toMatchObject({
+      appCode: 'SERVICE_UNAVAILABLE',
+      cause: expect.any(UnknownOutcomeError),
+    });
+    expect([attempts, deadline.commits]).toEqual([1, 1]);
+    expect(await count()).toBe(stored);
+    proxy.cutSilent();
+  });
+});
+
 describe('a connection that fails at the COMMIT that several requests share', () => {
   it.each(traps)('%s: a 503 for each, all of them stored or none', async (what, stored) => {
     await using database = await createMigratedDatabase('postgresql');

@@ -1,7 +1,6 @@
 import { inject } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { type Database, openDatabase } from '../../src/db/database.js';
-import type { PrismaClient } from '../../src/db/generated/sqlite/client.js';
 import { databaseOptions } from '../../src/db/options.js';
 import { createMigratedDatabase } from './databases.js';
 
@@ -32,11 +31,6 @@ export async function newTestDatabase(env: Record<string, string> = {}): Promise
       await database[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The Prisma client behind a database: what the service's types keep out of reach, a write without a transaction. */
-export function plainClient(db: Database): PrismaClient {
-  return db.reader as unknown as PrismaClient;
 }
 
 let tickets = 0;

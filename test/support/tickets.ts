@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Database, Transaction } from '../../src/db/database.js';
+import type { Database } from '../../src/db/database.js';
+import type { Transaction } from '../../src/db/models/models.js';
 import type { Outcome, Surface } from './surfaces.js';
 
 /** The least that opens a ticket. */

@@ -1,6 +1,6 @@
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import type { Database } from 'better-sqlite3';
-import { Mutex } from '../../src/db/sqlite/mutex.js';
+import { Mutex } from '../../src/db/mutex.js';
 import { openSqlite } from '../../src/db/sqlite/open.mjs';
 import { SqliteQueryable } from '../../src/db/sqlite/queryable.js';
 import { StatementCache } from '../../src/db/sqlite/statement-cache.js';

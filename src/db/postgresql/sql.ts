@@ -1,7 +1,11 @@
+import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Sql } from '../sql/sql.js';
 import type { Statement, Value } from '../sql/statement.js';
 import type { WriteChain } from '../sql/write-chain.js';
+import type { OpenTransaction } from '../sql/writer.js';
+import { TransactionGuard } from '../transaction-guard.js';
+import type { PostgresqlQueryables } from './queryables.js';
 
 const TIMESTAMPTZ = 1184;
 
@@ -67,13 +71,57 @@ export class PostgresqlSql implements Sql {
     return this.row(whole, params);
   }
 
+  protected send<T>(statement: () => Promise<T>): Promise<T> {
+    return statement();
+  }
+
   async #query<P extends Record<string, Value>>(statement: Statement<P>, params: P) {
     try {
       const prepared = this.#prepares && !statement.once && !isBeingPrepared(this.#on, statement.name);
-      return await this.#on.query(new Query(statement, params, prepared));
+      return await this.send(() => this.#on.query(new Query(statement, params, prepared)));
     } catch (error) {
       throw this.#explain(error);
     }
+  }
+}
+
+/** Statements within one transaction, which they end with. */
+export class PostgresqlTransactionSql extends PostgresqlSql implements OpenTransaction {
+  readonly #guard = new TransactionGuard();
+  readonly #client: PoolClient;
+  readonly #queryables: PostgresqlQueryables;
+
+  constructor(client: PoolClient, queryables: PostgresqlQueryables, options: Pick<SqlOptions, 'prepares'>) {
+    super(client, options);
+    this.#client = client;
+    this.#queryables = queryables;
+  }
+
+  async queryable(): Promise<SqlQueryable> {
+    const queryable = await this.#queryables.on(this.#client);
+    return {
+      provider: queryable.provider,
+      adapterName: queryable.adapterName,
+      queryRaw: (query: SqlQuery) => this.#guard.send(() => queryable.queryRaw(query)),
+      executeRaw: (query: SqlQuery) => this.#guard.send(() => queryable.executeRaw(query)),
+    };
+  }
+
+  /**
+   * Takes no more statements.
+   *
+   * @throws what a statement failed with though the work went on
+   */
+  end(): void {
+    this.#guard.end();
+  }
+
+  abandon(): void {
+    this.#guard.abandon();
+  }
+
+  protected override send<T>(statement: () => Promise<T>): Promise<T> {
+    return this.#guard.send(statement);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SqlQueryable } from '@prisma/driver-adapter-utils';
 import { AppError } from '../../errors/app-error.js';
 import { UnknownOutcomeError } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
@@ -17,6 +18,14 @@ export interface WriteOptions {
   owner?: string | undefined;
 }
 
+/** A transaction that its writer has opened, and ends. */
+export interface OpenTransaction extends Sql {
+  /** Its connection, as Prisma's client runs statements: guarded as those of SQL are. */
+  queryable(): Promise<SqlQueryable>;
+  /** Takes no more statements, and is rolled back. */
+  abandon(): void;
+}
+
 /** Runs pieces of work that write, each whole or not at all. */
 export interface Writer {
   /**
@@ -24,6 +33,11 @@ export interface Writer {
    * awaits its statements and nothing else, and may be run again from its beginning: it has no effects elsewhere.
    */
   write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions): Promise<T>;
+  /** The same of any number of statements. `work` may wait for what runs statements on the transaction's connection, too. */
+  transaction<T>(
+    work: (transaction: OpenTransaction) => Promise<T>,
+    options: Pick<WriteOptions, 'deadline'>,
+  ): Promise<T>;
 }
 
 export function deadlineExpired(): AppError {

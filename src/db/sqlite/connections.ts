@@ -1,6 +1,6 @@
+import { Mutex } from '../mutex.js';
 import { SqliteCheckpoints } from './checkpoints.js';
 import { durability, openSqliteConnection, type SqliteConnection, type SqliteOptions } from './connection.js';
-import { Mutex } from './mutex.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 
 /**

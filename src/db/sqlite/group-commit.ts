@@ -2,12 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { AppError } from '../../errors/app-error.js';
 import type { Deadline } from '../handle.js';
 import type { Sql } from '../sql/sql.js';
-import { committing, deadlineExpired, type WriteOptions, type Writer } from '../sql/writer.js';
+import { committing, deadlineExpired, type OpenTransaction, type WriteOptions, type Writer } from '../sql/writer.js';
+import type { SqliteConnection } from './connection.js';
 import type { SqliteConnections } from './connections.js';
 import { runCommand, SqliteTransactionSql } from './sql.js';
 
 interface Job {
-  readonly work: (sql: Sql) => Promise<unknown>;
+  readonly work: (transaction: OpenTransaction) => Promise<unknown>;
   readonly deadline: Deadline | undefined;
   /** Was in a group that came to nothing by another's fault, or by its own: now it shares a commit with nobody. */
   readonly apart: boolean;
@@ -37,7 +38,14 @@ export class SqliteWriter implements Writer {
     this.#timeoutMs = timeoutMs;
   }
 
-  write<T>(work: (sql: Sql) => Promise<T>, { deadline }: WriteOptions): Promise<T> {
+  write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions): Promise<T> {
+    return this.transaction(work, options);
+  }
+
+  transaction<T>(
+    work: (transaction: OpenTransaction) => Promise<T>,
+    { deadline }: Pick<WriteOptions, 'deadline'>,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, deadline, apart: false, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
@@ -61,7 +69,7 @@ export class SqliteWriter implements Writer {
       return;
     }
     try {
-      await this.#commit(this.#take(), turn.writer.database);
+      await this.#commit(this.#take(), turn.writer);
     } finally {
       turn.release();
     }
@@ -83,7 +91,8 @@ export class SqliteWriter implements Writer {
   }
 
   /** Never rejects: each job is told, or waits again. */
-  async #commit(group: Job[], database: Database): Promise<void> {
+  async #commit(group: Job[], connection: SqliteConnection): Promise<void> {
+    const { database } = connection;
     const tell: (() => void)[] = [];
     const limit = timeLimit(this.#timeoutMs);
     let stage: 'begin' | 'work' | 'commit' = 'begin';
@@ -91,7 +100,7 @@ export class SqliteWriter implements Writer {
       await this.#connections.retry(() => runCommand(database, 'BEGIN IMMEDIATE'));
       stage = 'work';
       for (const job of group) {
-        tell.push(await run(job, database, limit.passed, group.length > 1));
+        tell.push(await run(job, connection, limit.passed, group.length > 1));
         // Those after one that has used up the time have done nothing yet.
         if (limit.isOver()) this.#putBack(group.splice(tell.length));
       }
@@ -131,10 +140,16 @@ function isRefused(error: unknown): boolean {
  *
  * @throws if the transaction as a whole is lost
  */
-async function run(job: Job, database: Database, timeUp: Promise<never>, shared: boolean): Promise<() => void> {
+async function run(
+  job: Job,
+  connection: SqliteConnection,
+  timeUp: Promise<never>,
+  shared: boolean,
+): Promise<() => void> {
   const { work, deadline, resolve, reject } = job;
+  const { database } = connection;
   if (shared) runCommand(database, 'SAVEPOINT job');
-  const sql = new SqliteTransactionSql(database);
+  const sql = new SqliteTransactionSql(connection);
   try {
     // It may have waited for long.
     if (deadline?.expired) throw deadlineExpired();

@@ -1,7 +1,11 @@
+import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import type { Statement as Compiled, Database } from 'better-sqlite3';
 import type { Sql } from '../sql/sql.js';
 import type { Statement, Value } from '../sql/statement.js';
 import type { WriteChain } from '../sql/write-chain.js';
+import type { OpenTransaction } from '../sql/writer.js';
+import { TransactionGuard } from '../transaction-guard.js';
+import type { SqliteConnection } from './connection.js';
 import { isBusy, retryWhileBusy } from './retry-while-busy.js';
 
 type Params = Record<string, Value>;
@@ -84,38 +88,41 @@ export class SqliteSql implements Sql {
 }
 
 /** Statements within one transaction, which they end with. */
-export class SqliteTransactionSql extends SqliteSql {
-  #failure: { error: unknown } | undefined;
+export class SqliteTransactionSql extends SqliteSql implements OpenTransaction {
+  readonly #guard = new TransactionGuard();
+  readonly #connection: Pick<SqliteConnection, 'adapter'>;
 
-  constructor(database: Database) {
+  constructor(connection: Pick<SqliteConnection, 'adapter' | 'database'>) {
     // It has the lock: nobody can keep it waiting.
-    super(() => ({ database }), 0);
+    super(() => connection, 0);
+    this.#connection = connection;
+  }
+
+  async queryable(): Promise<SqlQueryable> {
+    const { adapter } = this.#connection;
+    return {
+      provider: adapter.provider,
+      adapterName: adapter.adapterName,
+      queryRaw: (query: SqlQuery) => this.#guard.send(() => adapter.queryRaw(query)),
+      executeRaw: (query: SqlQuery) => this.#guard.send(() => adapter.executeRaw(query)),
+    };
   }
 
   /**
    * Takes no more statements.
    *
-   * @throws what a statement failed with though the work went on: PostgreSQL would not commit it either.
+   * @throws what a statement failed with though the work went on
    */
   end(): void {
-    const failure = this.#failure;
-    this.abandon();
-    if (failure) throw failure.error;
+    this.#guard.end();
   }
 
-  /** Takes no more statements: work that was given up must not go on in the next one's transaction. */
   abandon(): void {
-    this.#failure = { error: new Error('The transaction is over') };
+    this.#guard.abandon();
   }
 
   protected override attempt<T>(run: () => T): T {
-    if (this.#failure) throw this.#failure.error;
-    try {
-      return run();
-    } catch (error) {
-      this.#failure = { error };
-      throw error;
-    }
+    return this.#guard.run(run);
   }
 }
 

@@ -27,15 +27,6 @@ export class StatementCache {
     return statement;
   }
 
-  /** Whether a statement returns rows and changes nothing. One that can't be prepared here is not known to. */
-  isRead(sql: string): boolean {
-    try {
-      return this.prepare(sql).isRead;
-    } catch {
-      return false;
-    }
-  }
-
   /** Runs any number of statements, without parameters. */
   exec(script: string): void {
     this.#database.exec(script);
@@ -52,13 +43,11 @@ export class StatementCache {
 class CachedStatement {
   readonly #statement: Statement<unknown[], unknown[]>;
   readonly returnsRows: boolean;
-  readonly isRead: boolean;
 
   constructor(statement: Statement<unknown[]>) {
-    const { reader, readonly } = statement;
+    const { reader } = statement;
     this.#statement = (reader ? statement.raw().safeIntegers() : statement) as Statement<unknown[], unknown[]>;
     this.returnsRows = reader;
-    this.isRead = reader && readonly;
   }
 
   /** Runs a statement that returns no rows, and gives how many it has changed. */

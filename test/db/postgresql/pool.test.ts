@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Transaction } from '../../../src/db/database.js';
+import type { Transaction } from '../../../src/db/models/models.js';
 import { newTestDatabase, ticketRow } from '../../support/open-database.js';
 import { administer } from '../../support/postgresql-server.js';
 

@@ -1,9 +1,13 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Client } from '../../../src/db/models/client.js';
+import type { Transaction } from '../../../src/db/models/models.js';
+import { ModelTransactions } from '../../../src/db/models/transactions.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
 import { Statement } from '../../../src/db/sql/statement.js';
 import { sqlitePath } from '../../../src/db/sqlite/connection.js';
 import { SqliteConnections } from '../../../src/db/sqlite/connections.js';
 import { SqliteWriter } from '../../../src/db/sqlite/group-commit.js';
+import { sqliteModelReader } from '../../../src/db/sqlite/model-reader.js';
 import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { createMigratedDatabase } from '../../support/databases.js';
 
@@ -31,9 +35,16 @@ async function open({ timeoutMs = 60_000, busyTimeoutMs = 50 } = {}) {
   const path = sqlitePath(url);
   const connections = await SqliteConnections.open(path, { synchronous: 'NORMAL', busyTimeoutMs }, () => {});
   const writer = new SqliteWriter(connections, timeoutMs);
+  const client = new Client({
+    reader: async () => sqliteModelReader(connections),
+    load: async () => (await import('../../../src/db/generated/sqlite/client.js')).PrismaClient,
+  });
+  await client.load();
+  const models = new ModelTransactions(client, 'sqlite', timeoutMs);
   const other = openSqlite(path, { timeout: 0 });
   onTestFinished(async () => {
     other.close();
+    await client.close();
     await connections.close();
     await remove();
   });
@@ -50,6 +61,11 @@ async function open({ timeoutMs = 60_000, busyTimeoutMs = 50 } = {}) {
     /** At once, so that they are one group. */
     write: (...works: ((sql: Sql) => Promise<unknown>)[]) =>
       Promise.allSettled(works.map((work) => writer.write(work, {}))),
+    /** The same of work on models. */
+    writeModels: (...works: ((tx: Transaction) => Promise<unknown>)[]) =>
+      Promise.allSettled(
+        works.map((work) => models.run((inTransaction) => writer.transaction(inTransaction, {}), work)),
+      ),
     stored: () =>
       other.prepare(`SELECT id FROM categories WHERE id LIKE 'fault_%' ORDER BY id`).pluck().all() as string[],
     /** That the next one finds a connection outside of any transaction, and is stored. */
@@ -201,4 +217,53 @@ it('tells those of this group alone where the connection can not be closed, and 
   expect(stored()).toEqual([]);
   await expectWorking();
   expect(database.open).toBe(false);
+});
+
+describe('work on models', () => {
+  const create = (id: string) => (tx: Transaction) =>
+    tx.category.create({ data: { id, name: id, description: 'd', position: 1 } });
+
+  it('shares a commit with what comes at the same time, and one that fails takes nothing of its neighbours', async () => {
+    const { handle, write, writeModels, stored, expectWorking } = await open();
+    const database = await handle();
+    let commits = 0;
+    const prepare = database.prepare.bind(database);
+    database.prepare = ((sql: string) => {
+      const statement = prepare(sql);
+      return sql === 'COMMIT' ? { run: () => [statement.run(), ++commits] } : statement;
+    }) as typeof database.prepare;
+    const [ofModels, ofStatements] = await Promise.all([
+      writeModels(
+        create('fault_a'),
+        // Taken: by itself, and caught.
+        create('fault_a'),
+        (tx) => create('fault_a')(tx).catch(() => 'caught'),
+        async (tx) => {
+          await create('fault_b')(tx);
+          throw new Error('on purpose');
+        },
+        create('fault_c'),
+      ),
+      write(put('fault_d')),
+    ]);
+    expect(statuses(ofModels)).toEqual([true, false, false, false, true]);
+    expect(statuses(ofStatements)).toEqual([true]);
+    expect(stored()).toEqual(['fault_a', 'fault_c', 'fault_d']);
+    expect(commits).toBe(1);
+    await expectWorking();
+  });
+
+  it('that takes the whole transaction with it, or too long, is kept from its neighbours', async () => {
+    const { other, writeModels, stored, expectWorking } = await open({ timeoutMs: 1_000 });
+    other.exec(`CREATE TRIGGER no_more BEFORE INSERT ON categories WHEN NEW.id = 'fault_b'
+      BEGIN SELECT RAISE(ROLLBACK, 'not this one'); END`);
+    const stuck = async (tx: Transaction) => {
+      await create('fault_c')(tx);
+      await new Promise(() => {});
+    };
+    const outcomes = await writeModels(create('fault_a'), create('fault_b'), stuck, create('fault_d'));
+    expect(statuses(outcomes)).toEqual([true, false, false, true]);
+    expect(stored()).toEqual(['fault_a', 'fault_d']);
+    await expectWorking();
+  });
 });

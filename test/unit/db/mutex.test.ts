@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Mutex } from '../../../src/db/sqlite/mutex.js';
+import { Mutex } from '../../../src/db/mutex.js';
 
 it('lets one in at a time, in the order of asking', async () => {
   const mutex = new Mutex();

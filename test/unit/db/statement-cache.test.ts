@@ -38,18 +38,3 @@ it('sees what a migration of another process changed', () => {
   database.exec('ALTER TABLE t ADD COLUMN z INTEGER DEFAULT 7');
   expect(result()).toEqual({ rows: [[1n, 'a', 7n]], columns: ['x', 'y', 'z'] });
 });
-
-it.each([
-  ['SELECT * FROM t', true],
-  ['WITH a AS (SELECT 1) SELECT * FROM a', true],
-  ['PRAGMA foreign_keys', true],
-  [`INSERT INTO t VALUES (3, 'c')`, false],
-  [`INSERT INTO t VALUES (3, 'c') RETURNING x`, false],
-  [`UPDATE t SET y = 'z' RETURNING x`, false],
-  ['DELETE FROM t', false],
-  ['BEGIN', false],
-  ['SELECT * FROM missing', false],
-  ['not SQL', false],
-])('tells reads from all else: %s', (sql, expected) => {
-  expect(open().statements.isRead(sql)).toBe(expected);
-});
