@@ -1,12 +1,8 @@
-import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../procedure/scope.js';
-import { findCategory, lockCategories, requireFreeName } from './desk-category.js';
+import { refuseTaken } from '../db/models/refuse-taken.js';
+import type { TransactionScope } from '../procedure/scope.js';
+import { nameKey } from '../schema/fold.js';
+import { findCategory, lockCategories, prepareNames, SHOWN, toDeskCategory } from './desk-category.js';
 import type { ChangeCategoryInput, DeskCategory } from './schemas.js';
-
-const updateCategory = new Statement<Record<'categoryId' | 'name' | 'description', string>>(
-  'update category',
-  'UPDATE categories SET name = :name, description = :description WHERE id = :categoryId',
-);
 
 /**
  * Gives a category another name or description; what is not given stays. Its tickets show the new name at once.
@@ -14,13 +10,22 @@ const updateCategory = new Statement<Record<'categoryId' | 'name' | 'description
  * @throws AppError NOT_FOUND; NAME_TAKEN
  */
 export async function changeCategory(
-  { sql }: WriteScope,
+  { db }: TransactionScope,
   { categoryId, name, description }: ChangeCategoryInput,
 ): Promise<DeskCategory> {
-  await sql.rows(lockCategories, {});
-  const known = await findCategory(sql, categoryId);
-  const changed = { ...known, name: name ?? known.name, description: description ?? known.description };
-  if (changed.archivedAt === null) await requireFreeName(sql, changed);
-  await sql.run(updateCategory, { categoryId, name: changed.name, description: changed.description });
-  return changed;
+  await db.rows(lockCategories, {});
+  await prepareNames(db);
+  const known = await findCategory(db, categoryId);
+  const renamed = name !== undefined && name !== known.name;
+  const changed = await db.category
+    .update({
+      where: { id: categoryId },
+      data: {
+        ...(renamed && { name, activeNameKey: known.archivedAt === null ? nameKey(name) : null }),
+        ...(description !== undefined && { description }),
+      },
+      select: SHOWN,
+    })
+    .catch(refuseTaken('NAME_TAKEN'));
+  return toDeskCategory(changed);
 }

@@ -1,13 +1,9 @@
-import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../procedure/scope.js';
+import { refuseTaken } from '../db/models/refuse-taken.js';
+import type { TransactionScope } from '../procedure/scope.js';
+import { nameKey } from '../schema/fold.js';
 import { newId } from '../schema/ids.js';
-import { LAST_POSITION, lockCategories, requireFreeName, requireRoom } from './desk-category.js';
+import { lockCategories, nextPosition, prepareNames, requireRoom, SHOWN, toDeskCategory } from './desk-category.js';
 import type { CreateCategoryInput, DeskCategory } from './schemas.js';
-
-const insertCategory = new Statement<Record<'categoryId' | 'name' | 'description', string>>(
-  'insert category',
-  `INSERT INTO categories (id, name, description, position) VALUES (:categoryId, :name, :description, ${LAST_POSITION})`,
-);
 
 /**
  * Adds a category at the end of the list; it takes tickets from then on.
@@ -15,13 +11,18 @@ const insertCategory = new Statement<Record<'categoryId' | 'name' | 'description
  * @throws AppError NAME_TAKEN; TOO_MANY_CATEGORIES
  */
 export async function createCategory(
-  { sql }: WriteScope,
+  { db }: TransactionScope,
   { name, description }: CreateCategoryInput,
 ): Promise<DeskCategory> {
-  const category = { categoryId: newId('category'), name, description };
-  await sql.rows(lockCategories, {});
-  await requireFreeName(sql, category);
-  await requireRoom(sql, { added: true });
-  await sql.run(insertCategory, category);
-  return { ...category, archivedAt: null };
+  await db.rows(lockCategories, {});
+  await prepareNames(db);
+  await requireRoom(db, { added: true });
+  const position = await nextPosition(db);
+  const created = await db.category
+    .create({
+      data: { id: newId('category'), name, activeNameKey: nameKey(name), description, position },
+      select: SHOWN,
+    })
+    .catch(refuseTaken('NAME_TAKEN'));
+  return toDeskCategory(created);
 }

@@ -1,4 +1,4 @@
-import { reading, transacting, writing } from '../procedure/scope.js';
+import { reading, transacting } from '../procedure/scope.js';
 import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
 import { archiveCategory } from './archive-category.js';
 import { changeCategory } from './change-category.js';
@@ -104,7 +104,7 @@ export const deskCategoriesRouter = router({
     })
     .input(oneCategoryInput)
     .output(deskCategory)
-    .mutation(writing(archiveCategory)),
+    .mutation(transacting(archiveCategory)),
 
   restore: adminProcedure
     .meta({

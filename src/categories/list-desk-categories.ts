@@ -1,14 +1,14 @@
-import type { Sql } from '../db/sql/sql.js';
-import { Statement } from '../db/sql/statement.js';
-import { DESK_CATEGORY } from './desk-category.js';
+import type { ModelReads } from '../db/models/models.js';
+import { SHOWN, toDeskCategory } from './desk-category.js';
 import type { DeskCategory } from './schemas.js';
 
-const selectAll = new Statement<Record<string, never>, DeskCategory>(
-  'list desk categories',
-  `SELECT ${DESK_CATEGORY} FROM categories ORDER BY archived_at IS NOT NULL, position, id`,
-);
+interface Reading {
+  readonly db: Pick<ModelReads, 'category'>;
+}
 
 /** Every category: the active ones in the customers' order, then those that are archived. */
-export function listDeskCategories({ sql }: { sql: Sql }): Promise<DeskCategory[]> {
-  return sql.rows(selectAll, {});
+export async function listDeskCategories({ db }: Reading): Promise<DeskCategory[]> {
+  const all = await db.category.findMany({ select: SHOWN, orderBy: [{ position: 'asc' }, { id: 'asc' }] });
+  const isActive = ({ archivedAt }: { archivedAt: Date | null }) => archivedAt === null;
+  return [...all.filter(isActive), ...all.filter((one) => !isActive(one))].map(toDeskCategory);
 }

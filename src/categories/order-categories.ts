@@ -1,15 +1,17 @@
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
-import type { WriteScope } from '../procedure/scope.js';
+import type { TransactionScope } from '../procedure/scope.js';
 import { lockCategories } from './desk-category.js';
 import { listDeskCategories } from './list-desk-categories.js';
 import type { DeskCategory, OrderCategoriesInput } from './schemas.js';
 
-const setPositions = new Statement<{ categoryIds: string }>(
-  'order categories',
-  ({ listed }) => `
-  UPDATE categories SET position = listed.place FROM ${listed(':categoryIds')} AS listed
-  WHERE categories.id = listed.value`,
+/** SQL: one statement for up to 200 of them. */
+const setPositions = query('order categories', { categoryIds: 'text' }, ({ db, p, listed }) =>
+  db
+    .updateTable('categories')
+    .from(listed(p.categoryIds).as('listed'))
+    .set((eb) => ({ position: eb.ref('listed.place') }))
+    .whereRef('categories.id', '=', 'listed.value'),
 );
 
 /**
@@ -19,14 +21,14 @@ const setPositions = new Statement<{ categoryIds: string }>(
  * @throws AppError CATEGORIES_CHANGED
  */
 export async function orderCategories(
-  { sql }: WriteScope,
+  { db }: TransactionScope,
   { categoryIds }: OrderCategoriesInput,
 ): Promise<DeskCategory[]> {
-  await sql.rows(lockCategories, {});
-  const active = (await listDeskCategories({ sql })).filter(({ archivedAt }) => archivedAt === null);
+  await db.rows(lockCategories, {});
+  const active = (await listDeskCategories({ db })).filter(({ archivedAt }) => archivedAt === null);
   const sent = new Set(categoryIds);
   const same = categoryIds.length === active.length && active.every(({ categoryId }) => sent.has(categoryId));
   if (!same) throw new AppError('CATEGORIES_CHANGED');
-  await sql.run(setPositions, { categoryIds: JSON.stringify(categoryIds) });
-  return listDeskCategories({ sql });
+  await db.run(setPositions, { categoryIds: JSON.stringify(categoryIds) });
+  return listDeskCategories({ db });
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.js';
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import type { Clock } from '../schema/clock.js';
 
 const HOUR_MS = 3_600_000;
@@ -13,14 +13,32 @@ export function lastExpired(now: Date): Date {
   return new Date(now.getTime() - KEPT_MS);
 }
 
-/** Bound by rows, not by time. Waits for nobody: what another instance removes, or somebody claims anew just then, is left out. */
-const deleteExpired = new Statement<{ expired: Date; batch: number }>(
+/**
+ * Bound by rows, not by time. Waits for nobody: what another instance removes, or somebody claims anew just then, is left out. SQL:
+ * models know no locks; and every instance runs it, most of which never load Prisma.
+ */
+const deleteExpired = query(
   'delete expired idempotency records',
-  ({ takeRows }) => `
-  WITH expired AS (
-    SELECT user_id, key FROM idempotency_records
-    WHERE created_at <= :expired ORDER BY created_at LIMIT :batch ${takeRows})
-  DELETE FROM idempotency_records WHERE (user_id, key) IN (SELECT user_id, key FROM expired)`,
+  { expired: 'idempotency_records.created_at' },
+  ({ db, p, takeRows }) =>
+    db
+      .with('expired', (cte) =>
+        cte
+          .selectFrom('idempotency_records')
+          .select(['user_id', 'key'])
+          .where('created_at', '<=', p.expired)
+          .orderBy('created_at')
+          .limit(BATCH)
+          .$call(takeRows),
+      )
+      .deleteFrom('idempotency_records')
+      .where((eb) =>
+        eb(
+          eb.refTuple('user_id', 'key'),
+          'in',
+          eb.selectFrom('expired').select(['user_id', 'key']).$asTuple('user_id', 'key'),
+        ),
+      ),
 );
 
 interface Expiry {
@@ -37,7 +55,7 @@ export async function removeExpired({ db, clock }: Expiry, signal: AbortSignal):
   let removed = 0;
   // Fewer than a whole batch may also be because another instance was faster: what is left is for the next time.
   for (let last = BATCH; last === BATCH && !signal.aborted; removed += last) {
-    last = await db.write((sql) => sql.run(deleteExpired, { expired, batch: BATCH }), { single: true });
+    last = await db.write((sql) => sql.run(deleteExpired, { expired }), { single: true });
   }
   return removed;
 }

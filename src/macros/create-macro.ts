@@ -1,26 +1,27 @@
-import { Statement } from '../db/sql/statement.js';
-import type { WriteScope } from '../procedure/scope.js';
+import { refuseTaken } from '../db/models/refuse-taken.js';
+import type { TransactionScope } from '../procedure/scope.js';
+import { nameKey } from '../schema/fold.js';
 import { newId } from '../schema/ids.js';
-import { lockMacros, requireFreeName } from './require-free-name.js';
-import { requireRoom } from './require-room.js';
+import { SHOWN, toMacro } from './macro-row.js';
+import { prepareNames } from './prepare-names.js';
+import { lockMacros, requireRoom } from './require-room.js';
 import type { CreateMacroInput, Macro } from './schemas.js';
-
-const insertMacro = new Statement<Record<'macroId' | 'name' | 'text', string> & { now: Date }>(
-  'insert macro',
-  'INSERT INTO macros (id, name, text, created_at, updated_at) VALUES (:macroId, :name, :text, :now, :now)',
-);
 
 /**
  * Saves a reply for all agents.
  *
  * @throws AppError NAME_TAKEN; TOO_MANY_MACROS
  */
-export async function createMacro({ sql, clock }: WriteScope, { name, text }: CreateMacroInput): Promise<Macro> {
-  const macro = { macroId: newId('macro'), name, text };
+export async function createMacro({ db, clock }: TransactionScope, { name, text }: CreateMacroInput): Promise<Macro> {
   const now = clock.now();
-  await sql.rows(lockMacros, {});
-  await requireFreeName(sql, macro);
-  await sql.run(insertMacro, { ...macro, now });
-  await requireRoom(sql);
-  return { ...macro, updatedAt: now.toISOString() };
+  await db.rows(lockMacros, {});
+  await prepareNames(db);
+  const created = await db.macro
+    .create({
+      data: { id: newId('macro'), name, nameKey: nameKey(name), text, createdAt: now, updatedAt: now },
+      select: SHOWN,
+    })
+    .catch(refuseTaken('NAME_TAKEN'));
+  await requireRoom(db);
+  return toMacro(created);
 }

@@ -1,10 +1,4 @@
-import { query } from '../db/sql/query.js';
 import { fold } from '../schema/fold.js';
-
-/** Of all there are. */
-export const selectNames = query('select names of macros', {}, ({ db }) =>
-  db.selectFrom('macros').select(['id', 'name']),
-);
 
 interface Named {
   readonly name: string;

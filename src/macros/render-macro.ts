@@ -1,20 +1,13 @@
-import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { codePoints } from '../schema/text.js';
-import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
-import { findMacro } from './find-macro.js';
-import { type Facts, fillIn } from './placeholders.js';
+import { ticketNotFound, whereVisible } from '../tickets/visible-ticket.js';
+import { findMacro } from './macro-row.js';
+import { fillIn } from './placeholders.js';
 import type { RenderedMacro, RenderMacroInput } from './schemas.js';
 
 /** As for a message. */
 const MAX_LENGTH = 10_000;
-
-const selectFacts = new Statement<{ ticketId: string }, Omit<Facts, 'agent'>>(
-  'select facts for a macro',
-  `SELECT tickets.id AS "ticketId", subject, status, priority, user_id AS requester, categories.name AS category
-  FROM tickets JOIN categories ON categories.id = category_id WHERE tickets.id = :ticketId`,
-);
 
 /**
  * A saved reply as it reads for one ticket, ready to be looked over and sent. Sends nothing.
@@ -22,14 +15,32 @@ const selectFacts = new Statement<{ ticketId: string }, Omit<Facts, 'agent'>>(
  * @throws AppError NOT_FOUND for the macro or the ticket; MACRO_TOO_LONG where no message could hold it.
  */
 export async function renderMacro(
-  { sql, principal }: ReadScope,
+  { db, principal }: ReadScope,
   { macroId, ticketId }: RenderMacroInput,
 ): Promise<RenderedMacro> {
-  const macro = await findMacro(sql, macroId);
-  const { ticketId: id } = visibleTicket(principal, ticketId);
-  const facts = await sql.row(selectFacts, { ticketId: id });
-  if (facts === undefined) throw ticketNotFound();
-  const text = fillIn(macro.text, { ...facts, agent: principal.userId });
+  const macro = await findMacro(db, macroId);
+  const ticket = await db.ticket.findUnique({
+    where: whereVisible(principal, ticketId),
+    select: {
+      id: true,
+      subject: true,
+      status: true,
+      priority: true,
+      userId: true,
+      category: { select: { name: true } },
+    },
+  });
+  if (ticket === null) throw ticketNotFound();
+  const { id, subject, status, priority, userId: requester, category } = ticket;
+  const text = fillIn(macro.text, {
+    ticketId: id,
+    subject,
+    status,
+    priority,
+    requester,
+    agent: principal.userId,
+    category: category.name,
+  });
   if (codePoints(text) > MAX_LENGTH) throw new AppError('MACRO_TOO_LONG');
   return { text };
 }

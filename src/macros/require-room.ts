@@ -1,5 +1,5 @@
+import { query } from '../db/sql/query.js';
 import type { Sql } from '../db/sql/sql.js';
-import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
 
 /** Most saved replies. */
@@ -7,9 +7,22 @@ export const MAX_MACROS = 1_000;
 /** Most text of all of them together, names included, in bytes of UTF-8: no page of theirs has more. */
 export const MAX_MACROS_BYTES = 2 * 2 ** 20;
 
-const measureMacros = new Statement<Record<string, never>, { count: number; bytes: number }>(
-  'measure macros',
-  `SELECT count(*) AS count, CAST(sum(octet_length(name) + octet_length(text)) AS bigint) AS bytes FROM macros`,
+/** Runs first where how many there are decides: admins write them one after the other. SQL: models know no locks. */
+export const lockMacros = query('lock macros', {}, ({ exclusive }) => exclusive('macros'));
+
+/** SQL: models can't add up lengths. */
+const measureMacros = query('measure macros', {}, ({ db }) =>
+  db
+    .selectFrom('macros')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('count'),
+      eb
+        .cast<number>(
+          eb.fn.sum(eb(eb.fn<number>('octet_length', ['name']), '+', eb.fn<number>('octet_length', ['text']))),
+          'bigint',
+        )
+        .as('bytes'),
+    ]),
 );
 
 /**

@@ -1,4 +1,4 @@
-import { reading, transacting, writing } from '../procedure/scope.js';
+import { reading, transacting } from '../procedure/scope.js';
 import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
 import { changeMacro } from './change-macro.js';
 import { createMacro } from './create-macro.js';
@@ -89,7 +89,7 @@ export const macrosRouter = router({
     })
     .input(deleteMacroInput)
     .output(deleteMacroOutput)
-    .mutation(writing(deleteMacro)),
+    .mutation(transacting(deleteMacro)),
 
   render: agentProcedure
     .meta({

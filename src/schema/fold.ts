@@ -25,12 +25,8 @@ export function fold(text: string): string {
   return folded.normalize('NFC');
 }
 
-/** Whether people would take two names for one: nobody tells two by an accent, a capital or a space more. */
-export function isSameName(one: string, other: string): boolean {
-  return comparable(one) === comparable(other);
-}
-
-function comparable(name: string): string {
+/** The same for all that people would take for one name: nobody tells two by an accent, a capital or a space more. */
+export function nameKey(name: string): string {
   return fold(name).trim().replace(/\s+/gu, ' ');
 }
 

@@ -40,5 +40,10 @@ export const instant = z
   })
   .meta({ format: 'date-time', maxLength: MAX_LENGTH });
 
+/** The later of `now` and a millisecond after `before`: a change is always later than the one before it. */
+export function later(before: Date, now: Date): Date {
+  return new Date(Math.max(now.getTime(), before.getTime() + 1));
+}
+
 /** A time as we give it out, to the letter: for cursors, which nobody else writes. */
 export const storedTime = z.string().refine((text) => parseTime(text)?.toISOString() === text);

@@ -1,12 +1,13 @@
+import { query } from '../db/sql/query.js';
 import type { Sql } from '../db/sql/sql.js';
-import { Statement } from '../db/sql/statement.js';
 import { TICKET_PRIORITIES } from '../tickets/lifecycle.js';
 import type { SlaTarget } from './schemas.js';
 
-const selectTargets = new Statement<Record<string, never>, SlaTarget>(
-  'list sla targets',
-  `SELECT priority, first_response_minutes AS "firstResponseMinutes", resolution_minutes AS "resolutionMinutes"
-  FROM sla_targets`,
+/** SQL: the metrics of every instance read it, and most instances never load Prisma. */
+const selectTargets = query('list sla targets', {}, ({ db }) =>
+  db
+    .selectFrom('sla_targets')
+    .select(['priority', 'first_response_minutes as firstResponseMinutes', 'resolution_minutes as resolutionMinutes']),
 );
 
 /** The targets of all priorities, the most urgent first. */

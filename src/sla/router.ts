@@ -1,4 +1,4 @@
-import { reading, writing } from '../procedure/scope.js';
+import { reading, transacting } from '../procedure/scope.js';
 import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
 import { listSlaBreaches } from './list-breaches.js';
 import { listSlaTargets } from './list-targets.js';
@@ -47,7 +47,7 @@ export const slaRouter = router({
     })
     .input(setSlaTargetInput)
     .output(slaTarget)
-    .mutation(writing(setSlaTarget)),
+    .mutation(transacting(setSlaTarget)),
 
   breaches: agentProcedure
     .meta({

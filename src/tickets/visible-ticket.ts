@@ -34,6 +34,16 @@ export function visibleTicket(principal: Principal, ticketId: string): VisibleTi
   return { ticketId, owner: isStaff(principal) ? null : principal.userId };
 }
 
+/**
+ * The same as the `where` of a model.
+ *
+ * @throws AppError NOT_FOUND where no ticket can have that id.
+ */
+export function whereVisible(principal: Principal, ticketId: string): { id: string; userId?: string } {
+  const { ticketId: id, owner } = visibleTicket(principal, ticketId);
+  return owner === null ? { id } : { id, userId: owner };
+}
+
 /** The one refusal for missing and for another's: made afresh, so that nothing of the reason can shine through. */
 export function ticketNotFound(): AppError {
   return new AppError('NOT_FOUND', { message: 'Ticket not found' });

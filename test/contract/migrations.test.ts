@@ -32,11 +32,12 @@ describe('the migrations of the two engines', () => {
   });
 
   // Prisma knows nothing of triggers: a migration that makes a table anew on SQLite drops them without a word.
-  it('make the triggers that keep counts and texts to search', async () => {
+  it('make the triggers that keep counts, texts to search and keys of names', async () => {
     const triggers = async (url: string, sql: string) => (await runSql(url, sql)).map(({ name }) => name);
-    const onBoth = ['messages_search', 'notes_search', 'tickets_closed', 'tickets_count', 'tickets_search'].flatMap(
+    const changes = ['messages_search', 'notes_search', 'tickets_closed', 'tickets_count', 'tickets_search'].flatMap(
       (name) => ['delete', 'insert', 'update'].map((change) => `${name}_${change}`),
     );
+    const onBoth = ['categories_forget_name_key', 'macros_forget_name_key', ...changes];
     expect(await triggers(sqlite.url, `SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name`)).toEqual(
       onBoth,
     );

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { nameKey } from '../../../src/schema/fold.js';
 import type { Row } from '../../support/ledger.js';
 import type { Accepted, Write, WriteScope } from './writes.js';
 
@@ -65,10 +66,11 @@ function requireSame({ before, accepted }: WriteScope, table: string, id: unknow
 
 /** A macro as the answer has it. */
 function macroRow({ macroId, name, text, updatedAt }: Accepted['data']): Row {
-  return { id: macroId, name, text, updated_at: updatedAt } as Row;
+  return { id: macroId, name, name_key: nameKey(String(name)), text, updated_at: updatedAt } as Row;
 }
 
 /** A category as the answer has it. */
 function categoryRow({ categoryId, name, description, archivedAt }: Accepted['data']): Row {
-  return { id: categoryId, name, description, archived_at: archivedAt } as Row;
+  const key = archivedAt === null ? nameKey(String(name)) : null;
+  return { id: categoryId, name, active_name_key: key, description, archived_at: archivedAt } as Row;
 }
