@@ -27,6 +27,8 @@ type Changes<T extends TableName> = UpdateObject<Tables, T, T> & { readonly call
 type Updated<T extends TableName> = UpdateQueryBuilder<Tables, T, T, UpdateResult>;
 
 interface Updating<T extends TableName> {
+  /** Gives Kysely's own builder: its set() doesn't look for keys that are too many in what a function gives. */
+  from: Updated<T>['from'];
   set<V extends Changes<T>>(values: (eb: ExpressionBuilder<Tables, T>) => Only<T, V>): Updated<T>;
   set<V extends Changes<T>>(values: Only<T, V>): Updated<T>;
 }
