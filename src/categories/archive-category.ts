@@ -13,11 +13,10 @@ export async function archiveCategory(
   { categoryId }: OneCategoryInput,
 ): Promise<DeskCategory> {
   await db.rows(lockCategories, {});
-  const known = await findCategory(db, categoryId);
-  if (known.archivedAt !== null) return toDeskCategory(known);
+  const { archivedAt } = await findCategory(db, categoryId);
   const archived = await db.category.update({
     where: { id: categoryId },
-    data: { archivedAt: clock.now(), activeNameKey: null },
+    data: { archivedAt: archivedAt ?? clock.now(), activeNameKey: null },
     select: SHOWN,
   });
   return toDeskCategory(archived);

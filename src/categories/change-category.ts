@@ -21,8 +21,8 @@ export async function changeCategory(
     .update({
       where: { id: categoryId },
       data: {
+        description: description ?? known.description,
         ...(renamed && { name, activeNameKey: known.archivedAt === null ? nameKey(name) : null }),
-        ...(description !== undefined && { description }),
       },
       select: SHOWN,
     })

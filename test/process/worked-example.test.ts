@@ -34,7 +34,7 @@ beforeAll(async () => {
     expect((await compile(root, COMPILERS[1][1], ['-p', 'tsconfig.build.json'])).errors).toEqual([]);
     examples.set(way, { root, server: await startServer({ root, env: { JWT_SECRET: TEST_SECRET } }) });
   }
-});
+}, 180_000);
 afterAll(async () => {
   for (const { server } of examples.values()) await server[Symbol.asyncDispose]();
   for (const folder of folders) folder[Symbol.dispose]();

@@ -12,7 +12,9 @@ export const ADMIN_WRITES: Record<string, Write> = {
   },
 
   'desk.categories.change': (scope, { input, data }) => {
-    const { position } = scope.find('UPDATE', 'categories', categoryRow({ ...data, ...input }));
+    const { active_name_key, ...wanted } = categoryRow({ ...data, ...input });
+    const { position, ...row } = scope.find('UPDATE', 'categories', wanted);
+    checkKey(scope, 'categories', row, { active_name_key });
     requireSame(scope, 'categories', data.categoryId, { position });
   },
 
@@ -42,7 +44,9 @@ export const ADMIN_WRITES: Record<string, Write> = {
   },
 
   'desk.macros.change': (scope, { input, data }) => {
-    const { created_at } = scope.find('UPDATE', 'macros', macroRow({ ...data, ...input }));
+    const { name_key, ...wanted } = macroRow({ ...data, ...input });
+    const { created_at, ...row } = scope.find('UPDATE', 'macros', wanted);
+    checkKey(scope, 'macros', row, { name_key });
     requireSame(scope, 'macros', data.macroId, { created_at });
   },
 
@@ -62,6 +66,14 @@ function requireSame({ before, accepted }: WriteScope, table: string, id: unknow
   const known = before.row(table, String(id));
   if (known === undefined || accepted.length > 1) return;
   assert.deepEqual({ ...known, ...columns }, known);
+}
+
+/** A name may have lost its key, where the new one has the same: a trigger then takes it for that of the name before. */
+function checkKey({ seek }: WriteScope, table: string, row: Row, wanted: Row): void {
+  for (const [column, key] of Object.entries(wanted)) {
+    assert.ok(row[column] === key || row[column] === null, `${column} is ${String(row[column])}, not ${String(key)}`);
+    if (row[column] !== null) seek('UPDATE', table, { ...row, [column]: null });
+  }
 }
 
 /** A macro as the answer has it. */
