@@ -7,15 +7,16 @@ import { REPOSITORY, run, temporaryFolder } from '../support/project.js';
 
 // .ci/run itself, with an npm and a git that do what a test wants instead of the work: it must tell the truth about each step.
 
-const CHECKS = 11;
+const CHECKS = 15;
 
-/** FAIL: the script that fails. REPORT, CLIENTS: what vitest reports of each of its runs. DRIFT: a file that its generator changes. HANG: it waits. */
+/** FAIL: the script that fails. REPORT, CLIENTS, NODE: what vitest reports of each of its runs. DRIFT: a file that its generator changes. HANG: it waits. */
 const NPM = `#!/bin/sh
-for option in "$@"; do case $option in --outputFile.json=*) out=\${option#*=} ;; esac; done
+for option in "$@"; do case $option in --outputFile.json=*|--report=*) out=\${option#*=} ;; esac; done
 case "$*" in
   test*) [ -z "\${HANG:-}" ] || { echo hanging; exec sleep 600; }
          [ -z "\${REPORT:-}" ] || printf '%s' "$REPORT" > "$out" ;;
   *test:clients*) [ -z "\${CLIENTS:-}" ] || printf '%s' "$CLIENTS" > "$out" ;;
+  *test:node*) [ -z "\${NODE:-}" ] || printf '%s' "$NODE" > "$out" ;;
   *openapi) [ -z "\${DRIFT:-}" ] || echo changed >> "$DRIFT" ;;
 esac
 [ -z "\${FAIL:-}" ] || case "$*" in *"$FAIL"*) exit 1 ;; esac
@@ -53,6 +54,7 @@ afterEach(() => folder[Symbol.dispose]());
 
 const environment = (env: Record<string, string>) => ({
   CLIENTS: report(20, 0),
+  NODE: report(10, 0),
   ...env,
   PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
 });
@@ -62,27 +64,35 @@ const ci = async (env: Record<string, string>) => {
 };
 
 it('counts the tests, and each check as one', async () => {
-  expect(await ci({ REPORT: report(300, 0) })).toEqual({ code: 0, last: `${320 + CHECKS} passed, 0 failed` });
+  expect(await ci({ REPORT: report(300, 0) })).toEqual({ code: 0, last: `${360 + CHECKS} passed, 0 failed` });
 });
 
 it.each([
-  ['fail', report(19, 1), 19],
-  ['report nothing', '', 0],
-])('fails when calls of generated clients %s', async (_what, CLIENTS, passed) => {
-  expect(await ci({ REPORT: report(300, 0), CLIENTS })).toEqual({
-    code: 1,
-    last: `${300 + passed + CHECKS} passed, 1 failed`,
-  });
+  ['one of the calls of generated clients fails', { CLIENTS: report(19, 1) }, 359, 1],
+  ['generated clients report nothing', { CLIENTS: '' }, 340, 1],
+  ['a test fails on each other Node', { NODE: report(9, 1) }, 356, 4],
+  ['no other Node reports anything', { NODE: '' }, 320, 4],
+])('fails when %s', async (_what, reports, passed, failed) => {
+  const expected = `${passed + CHECKS} passed, ${failed} failed`;
+  expect(await ci({ REPORT: report(300, 0), ...reports })).toEqual({ code: 1, last: expected });
 });
 
-it.each(['ci', '--prefix', 'test', 'test:clients', 'lint', 'typecheck', 'openapi', 'docs:config', 'smoke'])(
-  'fails when %s fails',
-  async (FAIL) => {
-    const { code, last } = await ci({ REPORT: report(300, 0), FAIL });
-    expect(code).toBe(1);
-    expect(last).toMatch(/^\d+ passed, [1-9]\d* failed$/);
-  },
-);
+it.each([
+  'ci',
+  '--prefix',
+  'test',
+  'test:clients',
+  'test:node',
+  'lint',
+  'typecheck',
+  'openapi',
+  'docs:config',
+  'smoke',
+])('fails when %s fails', async (FAIL) => {
+  const { code, last } = await ci({ REPORT: report(300, 0), FAIL });
+  expect(code).toBe(1);
+  expect(last).toMatch(/^\d+ passed, [1-9]\d* failed$/);
+});
 
 it.each(['openapi.json', 'examples/rest-client/src/schema.d.ts'])(
   'fails when %s is not what its generator makes',
@@ -97,7 +107,7 @@ it('fails when something generated is committed', async () => {
   const COMMITTED = 'src/db/generated/client.ts';
   expect(await ci({ REPORT: report(300, 0), COMMITTED })).toEqual({
     code: 1,
-    last: `${320 + CHECKS - 1} passed, 1 failed`,
+    last: `${360 + CHECKS - 1} passed, 1 failed`,
   });
 });
 
@@ -110,7 +120,7 @@ it.each([
   ['half a report', report(300, 0).slice(0, -5), '0 passed, 1'],
 ])('fails with %s in the report', async (_what, REPORT, counts) => {
   const [passed, failed] = counts.split(' passed, ').map(Number);
-  const expected = `${(passed ?? 0) + 20 + CHECKS} passed, ${failed} failed`;
+  const expected = `${(passed ?? 0) + 60 + CHECKS} passed, ${failed} failed`;
   expect(await ci({ REPORT })).toEqual({ code: 1, last: expected });
 });
 
