@@ -1,5 +1,5 @@
+import { query } from '../db/sql/query.js';
 import type { Sql } from '../db/sql/sql.js';
-import { Statement } from '../db/sql/statement.js';
 import { AppError } from '../errors/app-error.js';
 import { lastExpired } from './expiry.js';
 
@@ -19,26 +19,46 @@ export interface Outcome<Output> {
   readonly replayed: boolean;
 }
 
-type Record = Pick<Attempt, 'userId' | 'key'>;
+const KEY = { userId: 'idempotency_records.user_id', key: 'idempotency_records.key' } as const;
 
 /** Changes a row if the key is free, or no longer kept; whoever asks meanwhile waits until this transaction ends. */
-const claimKey = new Statement<Record & { fingerprint: string; now: Date; expired: Date }>(
+const claimKey = query(
   'claim idempotency key',
-  `INSERT INTO idempotency_records (user_id, key, fingerprint, created_at)
-  VALUES (:userId, :key, :fingerprint, :now)
-  ON CONFLICT (user_id, key)
-  DO UPDATE SET fingerprint = excluded.fingerprint, response = NULL, created_at = excluded.created_at
-  WHERE idempotency_records.created_at <= :expired`,
+  {
+    ...KEY,
+    fingerprint: 'idempotency_records.fingerprint',
+    now: 'idempotency_records.created_at',
+    expired: 'idempotency_records.created_at',
+  },
+  ({ db, p }) =>
+    db
+      .insertInto('idempotency_records')
+      .values({ user_id: p.userId, key: p.key, fingerprint: p.fingerprint, created_at: p.now })
+      .onConflict((taken) =>
+        taken
+          .columns(['user_id', 'key'])
+          .doUpdateSet({ fingerprint: p.fingerprint, response: null, created_at: p.now })
+          .where('idempotency_records.created_at', '<=', p.expired),
+      ),
 );
 
-const storeResponse = new Statement<Record & { response: string }>(
+const storeResponse = query(
   'store idempotent response',
-  'UPDATE idempotency_records SET response = :response WHERE user_id = :userId AND key = :key',
+  { ...KEY, response: 'idempotency_records.response' },
+  ({ db, p }) =>
+    db
+      .updateTable('idempotency_records')
+      .set({ response: p.response })
+      .where('user_id', '=', p.userId)
+      .where('key', '=', p.key),
 );
 
-const selectResponse = new Statement<Record, { fingerprint: string; response: string }>(
-  'select idempotent response',
-  'SELECT fingerprint, response FROM idempotency_records WHERE user_id = :userId AND key = :key',
+const selectResponse = query('select idempotent response', KEY, ({ db, p }) =>
+  db
+    .selectFrom('idempotency_records')
+    .select(['fingerprint', 'response'])
+    .where('user_id', '=', p.userId)
+    .where('key', '=', p.key),
 );
 
 /**
@@ -59,7 +79,7 @@ export async function runIdempotently<Output>(
   }
   // The claim has locked the row though it changed nothing: it can't have been removed since.
   const first = await sql.row(selectResponse, { userId, key });
-  if (first === undefined) throw new TypeError('A key that is taken has no record');
+  if (first?.response == null) throw new TypeError('A key that is taken has no record');
   if (first.fingerprint !== fingerprint) throw new AppError('IDEMPOTENCY_KEY_REUSED');
   return { output: JSON.parse(first.response) as Output, replayed: true };
 }

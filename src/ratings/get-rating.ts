@@ -1,12 +1,14 @@
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { visibleTicket } from '../tickets/visible-ticket.js';
 import type { GetRatingInput, Rating } from './schemas.js';
 
-const selectRating = new Statement<{ ticketId: string }, Rating>(
-  'select rating',
-  `SELECT ticket_id AS "ticketId", score, comment, created_at AS "ratedAt" FROM ratings WHERE ticket_id = :ticketId`,
+const selectRating = query('select rating', { ticketId: 'tickets.id' }, ({ db, p }) =>
+  db
+    .selectFrom('ratings')
+    .select(['ticket_id as ticketId', 'score', 'comment', 'created_at as ratedAt'])
+    .where('ticket_id', '=', p.ticketId),
 );
 
 /**

@@ -1,29 +1,47 @@
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
+import { lastResolver } from '../events/last-resolver.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { annotateTicket } from '../tickets/event-time.js';
-import { ticketNotFound, VISIBLE_TICKET, type VisibleTicket, visibleTicket } from '../tickets/visible-ticket.js';
+import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from '../tickets/visible-ticket.js';
 import type { RateTicketInput, Rating } from './schemas.js';
 
-const lockTicket = new Statement<VisibleTicket, { userId: string; status: string }>(
-  'lock ticket for rating',
-  ({ lockRow }) => `SELECT user_id AS "userId", status FROM tickets WHERE ${VISIBLE_TICKET} ${lockRow}`,
+const lockTicket = query('lock ticket for rating', VISIBLE, ({ db, p, lockRow }) =>
+  db.selectFrom('tickets').select(['user_id as userId', 'status']).where(isVisible(p)).$call(lockRow),
 );
 /** Whose work is rated: who resolved it last, where it is resolved; else who has it. */
-const selectAgent = new Statement<{ ticketId: string }, { agent: string | null }>(
-  'select rated agent',
-  `SELECT COALESCE(
-    CASE WHEN resolved_at IS NOT NULL THEN
-      (SELECT actor FROM events WHERE ticket_id = tickets.id AND type = 'ticket.resolved' ORDER BY id DESC LIMIT 1)
-    END, assigned_agent) AS agent
-  FROM tickets WHERE id = :ticketId`,
+const selectAgent = query('select rated agent', { ticketId: 'tickets.id' }, ({ db, p }) =>
+  db
+    .selectFrom('tickets')
+    .select((eb) =>
+      eb.fn
+        .coalesce(
+          eb
+            .case()
+            .when('resolved_at', 'is not', null)
+            .then(lastResolver(db, eb.ref('tickets.id')))
+            .end(),
+          'assigned_agent',
+        )
+        .as('agent'),
+    )
+    .where('id', '=', p.ticketId),
 );
-type NewRating = { ticketId: string; score: number; comment: string | null; agent: string | null; at: Date };
-const insertRating = new Statement<NewRating>(
+const insertRating = query(
   'insert rating',
-  `INSERT INTO ratings (ticket_id, score, comment, agent, created_at) VALUES (:ticketId, :score, :comment, :agent, :at)
-  ON CONFLICT DO NOTHING`,
+  {
+    ticketId: 'ratings.ticket_id',
+    score: 'ratings.score',
+    comment: 'ratings.comment?',
+    agent: 'ratings.agent?',
+    at: 'ratings.created_at',
+  },
+  ({ db, p }) =>
+    db
+      .insertInto('ratings')
+      .values({ ticket_id: p.ticketId, score: p.score, comment: p.comment, agent: p.agent, created_at: p.at })
+      .onConflict((ticket) => ticket.doNothing()),
 );
 
 /**

@@ -1,4 +1,4 @@
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
 import { recordEvent } from '../events/record-event.js';
 import type { WriteScope } from '../procedure/scope.js';
@@ -7,25 +7,27 @@ import { ticketNotFound, visibleTicket } from '../tickets/visible-ticket.js';
 import { normalTag } from './normal-tag.js';
 import { type ChangeTagsInput, MAX_TAGS, type TicketTags } from './schemas.js';
 
-type OfTicket = { ticketId: string };
-type Listed = OfTicket & { tags: string };
+const OF_TICKET = { ticketId: 'tickets.id' } as const;
+/** `tags`: a JSON array. */
+const LISTED = { ...OF_TICKET, tags: 'text' } as const;
 
-const lockTicket = new Statement<OfTicket, { version: number }>(
-  'lock ticket for tags',
-  ({ lockRow }) => `SELECT version FROM tickets WHERE id = :ticketId ${lockRow}`,
+const lockTicket = query('lock ticket for tags', OF_TICKET, ({ db, p, lockRow }) =>
+  db.selectFrom('tickets').select('version').where('id', '=', p.ticketId).$call(lockRow),
 );
-const selectTags = new Statement<OfTicket, { tag: string }>(
-  'select tags of ticket',
-  'SELECT tag FROM ticket_tags WHERE ticket_id = :ticketId ORDER BY tag',
+const selectTags = query('select tags of ticket', OF_TICKET, ({ db, p }) =>
+  db.selectFrom('ticket_tags').select('tag').where('ticket_id', '=', p.ticketId).orderBy('tag'),
 );
-const insertTags = new Statement<Listed>(
-  'insert tags',
-  ({ listed }) => `INSERT INTO ticket_tags (tag, ticket_id) SELECT value, :ticketId FROM ${listed(':tags')} AS listed`,
+const insertTags = query('insert tags', LISTED, ({ db, p, listed, insertFrom }) =>
+  insertFrom(db.selectFrom(listed(p.tags).as('listed')), 'ticket_tags', (tag) => ({
+    tag: tag.ref('value'),
+    ticket_id: p.ticketId,
+  })),
 );
-const deleteTags = new Statement<Listed>(
-  'delete tags',
-  ({ listed }) => `DELETE FROM ticket_tags
-  WHERE ticket_id = :ticketId AND tag IN (SELECT value FROM ${listed(':tags')} AS listed)`,
+const deleteTags = query('delete tags', LISTED, ({ db, p, listed }) =>
+  db
+    .deleteFrom('ticket_tags')
+    .where('ticket_id', '=', p.ticketId)
+    .where('tag', 'in', db.selectFrom(listed(p.tags).as('listed')).select('value')),
 );
 
 /**

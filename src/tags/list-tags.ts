@@ -1,29 +1,58 @@
-import { type Dialect, Statement } from '../db/sql/statement.js';
+import { type Expression, fragment } from '../db/sql/kysely.js';
+import { query, type Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore } from '../schema/pagination.js';
 import { normalTag } from './normal-tag.js';
 import type { ListTagsInput } from './schemas.js';
 
-type Prefix = { prefix: string; end: string };
+const PREFIX = { prefix: 'ticket_tags.tag', end: 'ticket_tags.tag' } as const;
 
-/** From one tag to the next by the index, however many tickets have the one: as many steps as tags are wanted. */
-const found = ({ withinTime }: Dialect, further = '') => `WITH RECURSIVE found (tag, place) AS (
-    SELECT (SELECT min(tag) FROM ticket_tags WHERE tag >= :prefix AND tag < :end), 1
-    UNION ALL
-    SELECT (SELECT min(tag) FROM ticket_tags WHERE tag > found.tag AND tag < :end), place + 1
-    FROM found WHERE found.tag IS NOT NULL ${further} AND ${withinTime}
-  )`;
+/**
+ * From one tag to the next by the index, however many tickets have the one: as many steps as tags are wanted, at most
+ * `take` where it is given.
+ */
+function found({ db, p, withinTime }: Writing<typeof PREFIX>, take?: Expression<number>) {
+  const first = (comparison: '>=' | '>', bound: Expression<string | null>) =>
+    db
+      .selectFrom('ticket_tags')
+      .select((eb) => eb.fn.min('tag').as('tag'))
+      .where('tag', comparison, bound)
+      .where('tag', '<', p.end)
+      .$asScalar()
+      .as('tag');
+  return db.withRecursive('found(tag, place)', (cte) =>
+    db.selectNoFrom([first('>=', p.prefix), fragment.lit(1).as('place')]).unionAll(
+      cte
+        .selectFrom('found')
+        .select((eb) => [first('>', eb.ref('found.tag')), eb('place', '+', 1).as('place')])
+        .where('found.tag', 'is not', null)
+        .$if(take !== undefined, (tags) => tags.where('place', '<', take as Expression<number>))
+        .where(withinTime),
+    ),
+  );
+}
 
-const selectTags = new Statement<Prefix & { skip: number; take: number }, { tag: string }>(
+const selectTags = query(
   'list tags',
-  (dialect) =>
-    `${found(dialect, 'AND place < :take')} SELECT tag FROM found WHERE tag IS NOT NULL AND place > :skip ORDER BY place`,
+  { ...PREFIX, skip: 'number', take: 'number' },
+  (writing) =>
+    found(writing, writing.p.take)
+      .selectFrom('found')
+      .select('tag')
+      .where('tag', 'is not', null)
+      .where('place', '>', writing.p.skip)
+      .orderBy('place')
+      .$narrowType<{ tag: string }>(),
   { long: true },
 );
 
-const countTags = new Statement<Prefix, { total: number }>(
+const countTags = query(
   'count tags',
-  (dialect) => `${found(dialect)} SELECT count(tag) AS total FROM found`,
+  PREFIX,
+  (writing) =>
+    found(writing)
+      .selectFrom('found')
+      .select((eb) => eb.fn.count<number>('tag').as('total')),
   { long: true },
 );
 

@@ -1,22 +1,25 @@
 import type { Database } from '../db/database.js';
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { normalTag } from './normal-tag.js';
 
-const selectTags = new Statement<Record<string, never>, { tag: string }>(
+const selectTags = query(
   'normalize tags: read',
-  'SELECT DISTINCT tag FROM ticket_tags ORDER BY tag',
+  {},
+  ({ db }) => db.selectFrom('ticket_tags').select('tag').distinct().orderBy('tag'),
   { long: true },
 );
 
-type Renamed = { from: string; to: string };
-const copyTag = new Statement<Renamed>(
+const copyTag = query(
   'normalize tags: copy',
-  `INSERT INTO ticket_tags (tag, ticket_id) SELECT :to, ticket_id FROM ticket_tags WHERE tag = :from
-  ON CONFLICT (tag, ticket_id) DO NOTHING`,
+  { from: 'ticket_tags.tag', to: 'ticket_tags.tag' },
+  ({ db, p, insertFrom }) =>
+    insertFrom(db.selectFrom('ticket_tags').where('tag', '=', p.from), 'ticket_tags', (tagged) => ({
+      tag: p.to,
+      ticket_id: tagged.ref('ticket_id'),
+    })).onConflict((tag) => tag.columns(['tag', 'ticket_id']).doNothing()),
 );
-const deleteTag = new Statement<{ from: string }>(
-  'normalize tags: delete',
-  'DELETE FROM ticket_tags WHERE tag = :from',
+const deleteTag = query('normalize tags: delete', { from: 'ticket_tags.tag' }, ({ db, p }) =>
+  db.deleteFrom('ticket_tags').where('tag', '=', p.from),
 );
 
 /** Brings tags from before into the form in which they are kept now; each with all its tickets at once. */

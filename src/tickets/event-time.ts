@@ -12,9 +12,6 @@ export const lastEventAt = () => {
   return fragment<Time>`CASE WHEN ${annotatedAt} > ${updatedAt} THEN ${annotatedAt} ELSE ${updatedAt} END`;
 };
 
-/** The same for statements that are written as text. */
-export const LAST_EVENT_AT = 'CASE WHEN annotated_at > updated_at THEN annotated_at ELSE updated_at END';
-
 /**
  * When the next event of a row of `tickets` is, in the statement that changes the row: later than the one before it, whatever
  * the clocks say and however long the lock was waited for.

@@ -1,13 +1,11 @@
-import { Statement } from '../../db/sql/statement.js';
+import { query } from '../../db/sql/query.js';
 import type { ReadScope } from '../../procedure/scope.js';
 
-/** On SQLite an event can be read when its transaction has ended: there is one that writes. */
-const selectOldestHidden = new Statement<Record<string, never>, { oldestAt: string | null }>(
-  'oldest hidden event',
-  ({ engine }) =>
-    engine === 'postgresql'
-      ? 'SELECT min(created_at) AS "oldestAt" FROM events WHERE transaction_id >= event_horizon()'
-      : 'SELECT NULL AS "oldestAt"',
+const selectOldestHidden = query('oldest hidden event', {}, ({ db, isInFeed }) =>
+  db
+    .selectFrom('events')
+    .select((eb) => eb.fn.min('created_at').as('oldestAt'))
+    .where((eb) => eb.not(isInFeed(eb.ref('transaction_id')))),
 );
 
 /** How old the oldest event is that the feed can't show yet, in seconds (docs/decisions/0015-history.md); 0: it shows all. */

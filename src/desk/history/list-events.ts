@@ -1,32 +1,52 @@
 import { z } from 'zod';
-import { Statement } from '../../db/sql/statement.js';
+import { query } from '../../db/sql/query.js';
+import type { RowOf } from '../../db/sql/row.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter, serial } from '../../schema/cursor.js';
 import { isTicketId } from '../../schema/ids.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { EventPage, ListEventsInput, ListTicketEventsInput, TicketEvent } from './schemas.js';
 
-type Row = Omit<TicketEvent, 'before' | 'after' | 'timestamp'> & Record<'before' | 'after' | 'createdAt', string>;
+const COLUMNS = [
+  'id as eventId',
+  'ticket_id as ticketId',
+  'type',
+  'actor',
+  'before',
+  'after',
+  'version',
+  'created_at as createdAt',
+] as const;
 
-const COLUMNS = `id AS "eventId", ticket_id AS "ticketId", type, actor, before, after, version, created_at AS "createdAt"`;
-
-const selectFeed = new Statement<{ position: number; eventId: number; limit: number }, Row & { position: number }>(
+const selectFeed = query(
   'list events',
-  ({ engine }) => `
-  SELECT ${COLUMNS}, transaction_id AS position FROM events
-  WHERE (transaction_id, id) > (:position, :eventId)
-    ${engine === 'postgresql' ? 'AND transaction_id < event_horizon()' : ''}
-  ORDER BY transaction_id, id LIMIT :limit`,
+  { position: 'events.transaction_id', eventId: 'events.id', limit: 'number' },
+  ({ db, p, isInFeed }) =>
+    db
+      .selectFrom('events')
+      .select([...COLUMNS, 'transaction_id as position'])
+      .where((eb) => eb(eb.refTuple('transaction_id', 'id'), '>', eb.tuple(p.position, p.eventId)))
+      .where((eb) => isInFeed(eb.ref('transaction_id')))
+      .orderBy('transaction_id')
+      .orderBy('id')
+      .limit(p.limit),
 );
 
-const selectOfTicket = new Statement<{ ticketId: string; eventId: number; limit: number }, Row>(
+const selectOfTicket = query(
   'list ticket events',
-  `SELECT ${COLUMNS} FROM events WHERE ticket_id = :ticketId AND id > :eventId ORDER BY id LIMIT :limit`,
+  { ticketId: 'tickets.id', eventId: 'events.id', limit: 'number' },
+  ({ db, p }) =>
+    db
+      .selectFrom('events')
+      .select(COLUMNS)
+      .where('ticket_id', '=', p.ticketId)
+      .where('id', '>', p.eventId)
+      .orderBy('id')
+      .limit(p.limit),
 );
 
-const selectTicketId = new Statement<{ ticketId: string }>(
-  'ticket of events',
-  'SELECT id FROM tickets WHERE id = :ticketId',
+const selectTicketId = query('ticket of events', { ticketId: 'tickets.id' }, ({ db, p }) =>
+  db.selectFrom('tickets').select('id').where('id', '=', p.ticketId),
 );
 
 const feedPlace = z.tuple([serial, serial]);
@@ -62,7 +82,8 @@ export async function listTicketEvents(
   return { events: rows.map(eventOf), next: encodeCursor([rows.at(-1)?.eventId ?? eventId]) };
 }
 
-function eventOf({ eventId, ticketId, type, actor, before, after, version, createdAt }: Row): TicketEvent {
+function eventOf(row: RowOf<typeof selectOfTicket>): TicketEvent {
+  const { eventId, ticketId, type, actor, before, after, version, createdAt } = row;
   const fields = { before: JSON.parse(before), after: JSON.parse(after) };
   return { eventId, ticketId, type, actor, ...fields, version, timestamp: createdAt };
 }

@@ -1,4 +1,4 @@
-import { Statement } from '../../db/sql/statement.js';
+import { query } from '../../db/sql/query.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
@@ -8,10 +8,11 @@ import { type Change, changeTicket, type LockedTicket } from './change-ticket.js
 import type { BulkChangeInput, BulkResult } from './schemas.js';
 import { requireCategory } from './update-ticket.js';
 
-const selectUsers = new Statement<{ ticketIds: string }, { ticketId: string; userId: string }>(
-  'select users of tickets',
-  ({ listed }) => `SELECT id AS "ticketId", user_id AS "userId" FROM tickets
-  WHERE id IN (SELECT value FROM ${listed(':ticketIds')} AS listed)`,
+const selectUsers = query('select users of tickets', { ticketIds: 'text' }, ({ db, p, listed }) =>
+  db
+    .selectFrom('tickets')
+    .select(['id as ticketId', 'user_id as userId'])
+    .where('id', 'in', db.selectFrom(listed(p.ticketIds).as('listed')).select('value')),
 );
 
 /**

@@ -1,54 +1,73 @@
-import { Statement } from '../../db/sql/statement.js';
+import { query } from '../../db/sql/query.js';
+import type { RowOf } from '../../db/sql/row.js';
 import { AppError } from '../../errors/app-error.js';
 import type { EventType } from '../../events/event-types.js';
 import { recordEvent } from '../../events/record-event.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
-import { LAST_EVENT_AT } from '../../tickets/event-time.js';
-import { mayStep, type TicketPriority, type TicketStatus } from '../../tickets/lifecycle.js';
+import { lastEventAt } from '../../tickets/event-time.js';
+import { mayStep, type TicketStatus } from '../../tickets/lifecycle.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
 import type { TicketState } from './schemas.js';
 
+const lockTicket = query('lock ticket', { ticketId: 'tickets.id' }, ({ db, p, lockUser, lockRow }) =>
+  db
+    .selectFrom('tickets')
+    .select([
+      'id as ticketId',
+      'status',
+      'priority',
+      'category_id as categoryId',
+      'assigned_agent as assignedAgent',
+      'resolution',
+      'version',
+      'updated_at as updatedAt',
+      lastEventAt().as('lastEventAt'),
+      'waiting_since as waitingSinceAt',
+      'resolved_at as resolvedAt',
+      'closed_at as closedAt',
+    ])
+    .where('id', '=', p.ticketId)
+    .where((eb) => lockUser(eb.ref('user_id')))
+    .$call(lockRow),
+);
+
 /** A ticket under its lock, and its user's before it: nobody changes it before the transaction ends. */
-export interface LockedTicket {
-  readonly ticketId: string;
-  readonly status: TicketStatus;
-  readonly priority: TicketPriority;
-  readonly categoryId: string;
-  readonly assignedAgent: string | null;
-  readonly resolution: string | null;
-  readonly version: number;
-  readonly updatedAt: string;
-  readonly lastEventAt: string;
-  readonly waitingSinceAt: string | null;
-  readonly resolvedAt: string | null;
-  readonly closedAt: string | null;
-}
+export type LockedTicket = Readonly<RowOf<typeof lockTicket>>;
 
 /** What the desk may change of a ticket. */
 export type Change = Partial<Pick<LockedTicket, 'status' | 'priority' | 'categoryId' | 'assignedAgent' | 'resolution'>>;
 
-const lockTicket = new Statement<{ ticketId: string }, LockedTicket>(
-  'lock ticket',
-  ({ lockUser, lockRow }) => `
-  SELECT id AS "ticketId", status, priority, category_id AS "categoryId", assigned_agent AS "assignedAgent", resolution,
-    version, updated_at AS "updatedAt", ${LAST_EVENT_AT} AS "lastEventAt", waiting_since AS "waitingSinceAt", resolved_at AS "resolvedAt", closed_at AS "closedAt"
-  FROM tickets WHERE id = :ticketId AND ${lockUser('user_id')} ${lockRow}`,
-);
-
-type Stored = Record<'ticketId' | 'status' | 'priority' | 'categoryId', string> &
-  Record<'assignedAgent' | 'resolution', string | null> & { updatedAt: Date } & Record<
-    'waitingSince' | 'resolvedAt' | 'closedAt',
-    Date | null
-  >;
-
-const updateTicket = new Statement<Stored>(
+const updateTicket = query(
   'update ticket',
-  `UPDATE tickets
-  SET status = :status, priority = :priority, category_id = :categoryId, assigned_agent = :assignedAgent,
-    resolution = :resolution, waiting_since = :waitingSince, resolved_at = :resolvedAt, closed_at = :closedAt,
-    updated_at = :updatedAt, version = version + 1
-  WHERE id = :ticketId`,
+  {
+    ticketId: 'tickets.id',
+    status: 'tickets.status',
+    priority: 'tickets.priority',
+    categoryId: 'tickets.category_id',
+    assignedAgent: 'tickets.assigned_agent?',
+    resolution: 'tickets.resolution?',
+    waitingSince: 'tickets.waiting_since?',
+    resolvedAt: 'tickets.resolved_at?',
+    closedAt: 'tickets.closed_at?',
+    updatedAt: 'tickets.updated_at',
+  },
+  ({ db, p }) =>
+    db
+      .updateTable('tickets')
+      .set((eb) => ({
+        status: p.status,
+        priority: p.priority,
+        category_id: p.categoryId,
+        assigned_agent: p.assignedAgent,
+        resolution: p.resolution,
+        waiting_since: p.waitingSince,
+        resolved_at: p.resolvedAt,
+        closed_at: p.closedAt,
+        updated_at: p.updatedAt,
+        version: eb('version', '+', 1),
+      }))
+      .where('id', '=', p.ticketId),
 );
 
 /**

@@ -1,14 +1,13 @@
 import { categoryNotActive } from '../../categories/category-not-active.js';
-import { Statement } from '../../db/sql/statement.js';
+import { query } from '../../db/sql/query.js';
 import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isStorable } from '../../schema/text.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { ResolveTicketInput, TicketState, UpdateTicketInput } from './schemas.js';
 
-const selectActive = new Statement<{ categoryId: string }>(
-  'select active category',
-  'SELECT id FROM categories WHERE id = :categoryId AND archived_at IS NULL',
+const selectActive = query('select active category', { categoryId: 'categories.id' }, ({ db, p }) =>
+  db.selectFrom('categories').select('id').where('id', '=', p.categoryId).where('archived_at', 'is', null),
 );
 
 /**
