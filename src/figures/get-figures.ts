@@ -1,14 +1,34 @@
-import { Statement } from '../db/sql/statement.js';
+import type { Time } from '../db/sql/column-types.js';
+import type { Db } from '../db/sql/db.js';
+import {
+  type AliasableExpression,
+  type Expression,
+  expressionBuilder,
+  fragment,
+  type SqlBool,
+} from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
+import type { Tables } from '../db/sql/tables.js';
+import { lastResolver } from '../events/last-resolver.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
-import { busiest, type Done, partsOf, workOf } from './part.js';
+import { busiest, type Done, type Measure, partsOf, workOf } from './part.js';
 import { type Figures, type FiguresInput, MAX_AGENTS } from './schemas.js';
 
-type Row = Omit<Done, 'values'> & { values: string };
+/** Who answered the ticket at hand first; null where nobody has. */
+function firstAnswerer(db: Db): AliasableExpression<string | null> {
+  const ticket = expressionBuilder<Tables, 'tickets'>();
+  return db
+    .selectFrom('messages')
+    .select('sender')
+    .where('ticket_id', '=', ticket.ref('tickets.id'))
+    .where('sender', '<>', ticket.ref('tickets.user_id'))
+    .orderBy('position')
+    .limit(1)
+    .$asScalar();
+}
 
-const within = (column: string) => `${column} >= :from AND ${column} < :to`;
-const anyOf = (column: string, values: readonly string[]) =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
+const PERIOD = { from: 'tickets.created_at', to: 'tickets.created_at' } as const;
 
 /**
  * One statement, so that all numbers are of one moment. It sorts nothing: on SQLite that would keep all other requests
@@ -16,29 +36,75 @@ const anyOf = (column: string, values: readonly string[]) =>
  *
  * Each range is walked in an index. Every status and priority is named, as two of the indexes begin with them.
  */
-const selectDone = new Statement<{ from: Date; to: Date }, Row>(
+const selectDone = query(
   'figures',
-  ({ seconds, jsonArray, withinTime }) => `
-  WITH done AS (
-    SELECT 'answered' AS measure, category_id, ${seconds('created_at', 'first_response_at')} AS value,
-      (SELECT sender FROM messages WHERE ticket_id = tickets.id AND sender <> tickets.user_id
-       ORDER BY position LIMIT 1) AS agent
-    FROM tickets WHERE ${within('first_response_at')} AND ${withinTime}
-    UNION ALL
-    SELECT 'solved', category_id, ${seconds('created_at', 'resolved_at')},
-      (SELECT actor FROM events WHERE ticket_id = tickets.id AND type = 'ticket.resolved' ORDER BY id DESC LIMIT 1)
-    FROM tickets WHERE ${anyOf('status', ['Resolved', 'Closed'])} AND ${within('resolved_at')} AND ${withinTime}
-    UNION ALL
-    SELECT 'rated', (SELECT category_id FROM tickets WHERE id = ratings.ticket_id), score, agent
-    FROM ratings WHERE ${within('created_at')} AND ${withinTime}
-  )
-  SELECT measure, category_id AS "categoryId", agent, count(*) AS total, ${jsonArray('value')} AS "values"
-  FROM done GROUP BY measure, category_id, agent
-  UNION ALL
-  SELECT 'opened', category_id, NULL, count(*), '[]'
-  FROM tickets
-  WHERE ${anyOf('status', TICKET_STATUSES)} AND ${anyOf('priority', TICKET_PRIORITIES)} AND ${within('created_at')} AND ${withinTime}
-  GROUP BY category_id`,
+  PERIOD,
+  ({ db, p, seconds, jsonArray, withinTime }) => {
+    const within = (time: Expression<Time | null>) => fragment<SqlBool>`${time} >= ${p.from} AND ${time} < ${p.to}`;
+    const answered = db
+      .selectFrom('tickets')
+      .select((eb) => [
+        fragment.lit<Measure>('answered').as('measure'),
+        'category_id',
+        seconds(eb.ref('created_at'), eb.ref('first_response_at')).as('value'),
+        firstAnswerer(db).as('agent'),
+      ])
+      .where((eb) => within(eb.ref('first_response_at')))
+      .where(withinTime);
+    const solved = db
+      .selectFrom('tickets')
+      .select((eb) => [
+        fragment.lit<Measure>('solved').as('measure'),
+        'category_id',
+        seconds(eb.ref('created_at'), eb.ref('resolved_at')).as('value'),
+        lastResolver(db, eb.ref('tickets.id')).as('agent'),
+      ])
+      .where('status', 'in', ['Resolved', 'Closed'])
+      .where((eb) => within(eb.ref('resolved_at')))
+      .where(withinTime);
+    const rated = db
+      .selectFrom('ratings')
+      .select((eb) => [
+        fragment.lit<Measure>('rated').as('measure'),
+        eb
+          .selectFrom('tickets')
+          .select('category_id')
+          .whereRef('id', '=', 'ratings.ticket_id')
+          .$asScalar()
+          .$notNull()
+          .as('category_id'),
+        'score as value',
+        'agent',
+      ])
+      .where((eb) => within(eb.ref('created_at')))
+      .where(withinTime);
+    const opened = db
+      .selectFrom('tickets')
+      .select((eb) => [
+        fragment.lit<Measure>('opened').as('measure'),
+        'category_id as categoryId',
+        fragment<string | null>`NULL`.as('agent'),
+        eb.fn.countAll<number>().as('total'),
+        fragment.lit('[]').as('values'),
+      ])
+      .where('status', 'in', TICKET_STATUSES)
+      .where('priority', 'in', TICKET_PRIORITIES)
+      .where((eb) => within(eb.ref('created_at')))
+      .where(withinTime)
+      .groupBy('category_id');
+    return db
+      .with('done', () => answered.unionAll(solved).unionAll(rated))
+      .selectFrom('done')
+      .select((eb) => [
+        'measure',
+        'category_id as categoryId',
+        'agent',
+        eb.fn.countAll<number>().as('total'),
+        jsonArray(eb.ref('value')).as('values'),
+      ])
+      .groupBy(['measure', 'category_id', 'agent'])
+      .unionAll(opened);
+  },
   // Its plan depends on how long the period is.
   { once: true, long: true },
 );

@@ -1,8 +1,10 @@
 import type { Figures } from './schemas.js';
 
+export type Measure = 'opened' | 'answered' | 'solved' | 'rated';
+
 /** Tickets of one category that one agent has done something with. */
 export interface Done {
-  measure: 'opened' | 'answered' | 'solved' | 'rated';
+  measure: Measure;
   categoryId: string;
   agent: string | null;
   total: number;
@@ -48,7 +50,7 @@ export function workOf(part: Done[]): Work {
   };
 }
 
-function valuesOf(part: Done[], measure: Done['measure']): Float64Array {
+function valuesOf(part: Done[], measure: Measure): Float64Array {
   return Float64Array.from(part.flatMap((one) => (one.measure === measure ? one.values : []))).sort();
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.js';
 import type { Engine } from '../db/handle.js';
-import { Statement } from '../db/sql/statement.js';
+import { type Expression, fragment } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
 import { ANALYSER } from './analyse.js';
 import { type TextValues, textValues } from './index-text.js';
 
@@ -9,54 +10,84 @@ const TEXTS = 100;
 const CHARACTERS = 100_000;
 
 /** Locked, and read after that: a change of the text waits for us, or we have waited for it. */
-const lockOutdated = new Statement<{ after: number }, { id: number }>(
-  'reindex: lock',
-  ({ lockRow }) =>
-    `SELECT id FROM search_texts WHERE analyser < ${ANALYSER} AND id > :after ORDER BY id LIMIT ${TEXTS} ${lockRow}`,
+const lockOutdated = query('reindex: lock', { after: 'search_texts.id' }, ({ db, p, lockRow }) =>
+  db
+    .selectFrom('search_texts')
+    .select('id')
+    .where('analyser', '<', ANALYSER)
+    .where('id', '>', p.after)
+    .orderBy('id')
+    .limit(TEXTS)
+    .$call(lockRow),
 );
-const selectTexts = new Statement<{ ids: string }, { id: number; subject: string | null; content: string | null }>(
-  'reindex: read',
-  ({ listed }) => `
-  SELECT search_texts.id, tickets.subject, COALESCE(tickets.description, messages.content, notes.content) AS content
-  FROM ${listed(':ids')} AS listed CROSS JOIN search_texts
-  LEFT JOIN tickets ON kind = 'ticket' AND tickets.id = source_id
-  LEFT JOIN messages ON kind = 'message' AND messages.id = source_id
-  LEFT JOIN notes ON kind = 'note' AND notes.id = source_id
-  WHERE search_texts.id = CAST(listed.value AS BIGINT) ORDER BY search_texts.id`,
+const selectTexts = query('reindex: read', { ids: 'text' }, ({ db, p, listed }) =>
+  db
+    .selectFrom(listed(p.ids).as('listed'))
+    .crossJoin('search_texts')
+    .leftJoin('tickets', (on) => on.on('kind', '=', 'ticket').onRef('tickets.id', '=', 'source_id'))
+    .leftJoin('messages', (on) => on.on('kind', '=', 'message').onRef('messages.id', '=', 'source_id'))
+    .leftJoin('notes', (on) => on.on('kind', '=', 'note').onRef('notes.id', '=', 'source_id'))
+    .select((eb) => [
+      'search_texts.id',
+      'tickets.subject',
+      eb.fn.coalesce('tickets.description', 'messages.content', 'notes.content').as('content'),
+    ])
+    .where('search_texts.id', '=', (eb) => eb.cast<number>('listed.value', 'bigint'))
+    .orderBy('search_texts.id'),
 );
 
-type Made = { made: string };
+/** The words of a batch: a JSON array of what `WRITTEN` has, with the ids. */
+const MADE = { made: 'text' } as const;
 
-/** What puts the words of a batch in, `made`, in place of those that were there. */
-const WRITE: Record<Engine, readonly Statement<Made>[]> = {
+/** On SQLite: a row for each, by the names of its columns. */
+const madeRows = (made: Expression<string>) =>
+  fragment<{ id: number; subjectWords: string; contentWords: string }>`(SELECT value ->> 'id' AS id,
+    value ->> 'subjectWords' AS "subjectWords", value ->> 'contentWords' AS "contentWords" FROM json_each(${made}))`.as(
+    'made',
+  );
+const remove = (table: 'search_index' | 'search_words') =>
+  query(`reindex: remove from ${table}`, MADE, ({ db, p }) =>
+    db.deleteFrom(table).where('rowid', 'in', db.selectFrom(madeRows(p.made)).select('made.id')),
+  );
+
+/** What puts the words of a batch in, in place of those that were there. */
+const WRITE = {
   sqlite: [
-    ...['search_index', 'search_words'].map(
-      (table) =>
-        new Statement<Made>(
-          `reindex: remove from ${table}`,
-          `DELETE FROM ${table} WHERE rowid IN (SELECT value ->> 'id' FROM json_each(:made))`,
-        ),
+    remove('search_index'),
+    remove('search_words'),
+    query('reindex: write words', MADE, ({ db, p, insertFrom }) =>
+      insertFrom(db.selectFrom(madeRows(p.made)), 'search_words', (made) => ({
+        rowid: made.ref('made.id'),
+        subject: made.ref('made.subjectWords'),
+        content: made.ref('made.contentWords'),
+      })),
     ),
-    new Statement(
-      'reindex: write words',
-      `INSERT INTO search_words (rowid, subject, content)
-      SELECT value ->> 'id', value ->> 'subjectWords', value ->> 'contentWords' FROM json_each(:made)`,
-    ),
-    new Statement(
-      'reindex: mark',
-      `UPDATE search_texts SET analyser = ${ANALYSER} WHERE id IN (SELECT value ->> 'id' FROM json_each(:made))`,
+    query('reindex: mark', MADE, ({ db, p }) =>
+      db
+        .updateTable('search_texts')
+        .set(() => ({ analyser: ANALYSER }))
+        .where('id', 'in', db.selectFrom(madeRows(p.made)).select('made.id')),
     ),
   ],
   postgresql: [
-    new Statement(
-      'reindex: write',
-      `UPDATE search_texts SET document = CAST(made.document AS tsvector), words = made."documentWords", analyser = ${ANALYSER}
-      FROM json_to_recordset(CAST(:made AS json)) AS made (id BIGINT, document TEXT, "documentWords" TEXT)
-      WHERE search_texts.id = made.id`,
-    ),
+    query('reindex: write', MADE, ({ db, p }) => {
+      const made = fragment<{ id: number; document: string; documentWords: string | null }>`
+        (SELECT * FROM json_to_recordset(CAST(${p.made} AS json)) AS row (id BIGINT, document TEXT, "documentWords" TEXT))`;
+      return db
+        .updateTable('search_texts')
+        .set(() => ({
+          document: fragment`CAST(made.document AS tsvector)`,
+          words: fragment.ref('made.documentWords'),
+          analyser: ANALYSER,
+        }))
+        .from(made.as('made'))
+        .whereRef('search_texts.id', '=', 'made.id');
+    }),
   ],
 };
-const deleteOrphan = new Statement<{ id: number }>('reindex: remove orphan', 'DELETE FROM search_texts WHERE id = :id');
+const deleteOrphan = query('reindex: remove orphan', { id: 'search_texts.id' }, ({ db, p }) =>
+  db.deleteFrom('search_texts').where('id', '=', p.id),
+);
 
 const WRITTEN: Record<Engine, readonly (keyof TextValues)[]> = {
   sqlite: ['subjectWords', 'contentWords'],

@@ -1,37 +1,67 @@
 import type { Database } from '../db/database.js';
-import { Statement } from '../db/sql/statement.js';
+import type { TableName } from '../db/sql/db.js';
+import { fragment, type SelectQueryBuilder } from '../db/sql/kysely.js';
+import { query, type Writing } from '../db/sql/query.js';
+import type { Tables } from '../db/sql/tables.js';
 
 /** Rows that are looked at in one transaction. */
 const BATCH = 1_000;
 
-type From = { after: string };
+/** The texts of one kind: a batch of those behind an id. */
+type Batch = (
+  writing: Writing<typeof AFTER>,
+) => SelectQueryBuilder<Tables, TableName, { id: string; ticketId: string }>;
+
+const AFTER = { after: 'search_texts.source_id' } as const;
 
 /** Texts of one kind that the index doesn't know: written while triggers were off. */
-interface Source {
-  /** The last id of a batch. */
-  readonly edge: Statement<From, { last: string | null }>;
-  /** Puts those of a batch into search_texts, without words. */
-  readonly add: Statement<From>;
-}
-
-function sourceOf(table: string, kind: string, ticketId: string): Source {
-  const batch = `(SELECT id, ${ticketId} AS of_ticket FROM ${table} WHERE id > :after ORDER BY id LIMIT ${BATCH}) AS batch`;
+function sourceOf(kind: 'ticket' | 'message' | 'note', batch: Batch) {
   return {
-    edge: new Statement(`reindex: edge of ${table}`, `SELECT max(id) AS last FROM ${batch}`),
-    add: new Statement(`reindex: add ${table}`, ({ engine }) => {
-      const [column, empty] = engine === 'postgresql' ? [', document', `, ''`] : ['', ''];
-      return `INSERT INTO search_texts (ticket_id, source_id, kind, analyser${column})
-        SELECT of_ticket, id, '${kind}', 0${empty} FROM ${batch}
-        WHERE NOT EXISTS (SELECT 1 FROM search_texts AS known WHERE known.source_id = batch.id)
-        ORDER BY id ON CONFLICT (source_id) DO NOTHING`;
+    /** The last id of a batch. */
+    last: query(`reindex: last ${kind} of a batch`, AFTER, (writing) =>
+      writing.db.selectFrom(batch(writing).as('batch')).select((eb) => eb.fn.max('batch.id').as('last')),
+    ),
+    /** Puts those of a batch into search_texts, without words. */
+    add: query(`reindex: add ${kind}s`, AFTER, (writing) => {
+      const { db, engine, insertFrom } = writing;
+      const unknown = db
+        .selectFrom(batch(writing).as('batch'))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('search_texts as known')
+                .select(fragment.lit(1).as('one'))
+                .whereRef('known.source_id', '=', 'batch.id'),
+            ),
+          ),
+        )
+        .orderBy('batch.id');
+      return insertFrom(unknown, 'search_texts', (text) => ({
+        ticket_id: text.ref('batch.ticketId'),
+        source_id: text.ref('batch.id'),
+        kind,
+        analyser: 0,
+        ...(engine === 'postgresql' && { document: '' }),
+      })).onConflict((known) => known.column('source_id').doNothing());
     }),
   };
 }
 
 const SOURCES = [
-  sourceOf('tickets', 'ticket', 'id'),
-  sourceOf('messages', 'message', 'ticket_id'),
-  sourceOf('notes', 'note', 'ticket_id'),
+  sourceOf('ticket', ({ db, p }) =>
+    db.selectFrom('tickets').select(['id', 'id as ticketId']).where('id', '>', p.after).orderBy('id').limit(BATCH),
+  ),
+  sourceOf('message', ({ db, p }) =>
+    db
+      .selectFrom('messages')
+      .select(['id', 'ticket_id as ticketId'])
+      .where('id', '>', p.after)
+      .orderBy('id')
+      .limit(BATCH),
+  ),
+  sourceOf('note', ({ db, p }) =>
+    db.selectFrom('notes').select(['id', 'ticket_id as ticketId']).where('id', '>', p.after).orderBy('id').limit(BATCH),
+  ),
 ];
 
 /** Makes search_texts complete, a batch at a time. `inBatches` asks for the next one until there is none. */
@@ -39,10 +69,10 @@ export async function addMissing(
   db: Database,
   inBatches: (batch: () => Promise<boolean>) => Promise<void>,
 ): Promise<void> {
-  for (const { edge, add } of SOURCES) {
+  for (const { last: lastOf, add } of SOURCES) {
     let after = '';
     await inBatches(async () => {
-      const { last = null } = (await db.sql.row(edge, { after })) ?? {};
+      const { last = null } = (await db.sql.row(lastOf, { after })) ?? {};
       if (last === null) return false;
       await db.write((sql) => sql.run(add, { after }));
       after = last;

@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/database.js';
-import { Statement } from '../db/sql/statement.js';
+import { query } from '../db/sql/query.js';
 import { ANALYSER } from './analyse.js';
 import { indexAnew } from './index-anew.js';
 import { addMissing } from './missing-texts.js';
 
-const countOutdated = new Statement<Record<string, never>, { texts: number }>(
+const countOutdated = query(
   'reindex: count',
-  `SELECT count(*) AS texts FROM search_texts WHERE analyser < ${ANALYSER}`,
+  {},
+  ({ db }) =>
+    db
+      .selectFrom('search_texts')
+      .select((eb) => eb.fn.countAll<number>().as('texts'))
+      .where('analyser', '<', ANALYSER),
   { long: true },
 );
 
@@ -51,9 +56,8 @@ export async function reindex({ db, onProgress, signal, rest = (tookMs) => tookM
   return done;
 }
 
-const selectOutdated = new Statement<Record<string, never>, { id: number }>(
-  'reindex: is any outdated',
-  `SELECT id FROM search_texts WHERE analyser < ${ANALYSER} LIMIT 1`,
+const selectOutdated = query('reindex: is any outdated', {}, ({ db }) =>
+  db.selectFrom('search_texts').select('id').where('analyser', '<', ANALYSER).limit(1),
 );
 
 /** Whether there is anything for reindex() to do, but for texts that the index doesn't know at all. */

@@ -11,11 +11,7 @@ const BY_HAND = [
   'desk/queue/keyset-scan.ts',
   'desk/queue/list-queue.ts',
   'desk/search/search-tickets.ts',
-  'figures/get-figures.ts',
   'ratings/list-ratings.ts',
-  'search/index-anew.ts',
-  'search/missing-texts.ts',
-  'search/reindex.ts',
   'sla/count-work.ts',
   'sla/list-breaches.ts',
 ];
