@@ -1,4 +1,7 @@
-import { Statement, type Value } from '../db/sql/statement.js';
+import { dynamicQuery } from '../db/sql/dynamic-query.js';
+import { fragment, type SqlBool } from '../db/sql/kysely.js';
+import type { Params } from '../db/sql/params.js';
+import type { Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore, type pageFields } from '../schema/pagination.js';
 import { OWN_USER_ID } from '../schema/text.js';
@@ -6,26 +9,92 @@ import type { ListedRating, ListRatingsInput } from './schemas.js';
 
 type Filters = Omit<ListRatingsInput, keyof typeof pageFields>;
 
-const NEWEST_FIRST = 'ORDER BY created_at DESC, ticket_id DESC';
+const VALUES = {
+  ratedFrom: 'ratings.created_at?',
+  ratedTo: 'ratings.created_at?',
+  agent: 'ratings.agent?',
+  categoryId: 'tickets.category_id?',
+} as const;
 
-/** What the filters say of a row of `ratings`, and the values of it. */
-function filtered({ score, agent, categoryId, ratedFrom, ratedTo }: Filters, userId: string) {
-  const conditions: string[] = [];
-  const values: Record<string, Value> = {};
-  const where = (condition: string, name?: string, value?: Value) => {
-    conditions.push(condition);
-    if (name !== undefined && value !== undefined) values[name] = value;
-  };
-  if (ratedFrom !== undefined) where('created_at >= :ratedFrom', 'ratedFrom', new Date(ratedFrom));
-  if (ratedTo !== undefined) where('created_at < :ratedTo', 'ratedTo', new Date(ratedTo));
-  if (agent !== undefined) where('agent = :agent', 'agent', agent === OWN_USER_ID ? userId : agent);
-  // Whole numbers from 1 to 5, by the schema.
-  if (score !== undefined) where(score.length === 0 ? '1 = 0' : `score IN (${score.join(', ')})`);
-  if (categoryId !== undefined) {
-    const ofCategory = 'SELECT 1 FROM tickets WHERE id = ratings.ticket_id AND category_id = :categoryId';
-    where(`EXISTS (${ofCategory})`, 'categoryId', categoryId);
+/** What ratings are asked for, but for the values; no score is among none. */
+type Asked = Partial<Record<keyof typeof VALUES, true>> & Pick<Filters, 'score'>;
+
+/** The ratings that match. */
+function matching({ db, p, withinTime }: Writing<typeof VALUES>, asked: Asked) {
+  let ratings = db.selectFrom('ratings');
+  if (asked.ratedFrom) ratings = ratings.where('created_at', '>=', p.ratedFrom);
+  if (asked.ratedTo) ratings = ratings.where('created_at', '<', p.ratedTo);
+  if (asked.agent) ratings = ratings.where('agent', '=', p.agent);
+  if (asked.score?.length === 0) ratings = ratings.where(fragment<SqlBool>`1 = 0`);
+  else if (asked.score) ratings = ratings.where('score', 'in', asked.score);
+  if (asked.categoryId) {
+    ratings = ratings.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('tickets')
+          .select(fragment.lit(1).as('one'))
+          .whereRef('id', '=', 'ratings.ticket_id')
+          .where('category_id', '=', p.categoryId),
+      ),
+    );
   }
-  return { conditions, values };
+  return ratings.where(withinTime);
+}
+
+const selectPage = dynamicQuery(
+  'list ratings',
+  { ...VALUES, limit: 'number', skip: 'number' },
+  (writing, asked: Asked) =>
+    writing.db
+      .with('shown', () =>
+        matching(writing, asked)
+          .select(['ticket_id', 'agent', 'score', 'comment', 'created_at'])
+          .orderBy('created_at', 'desc')
+          .orderBy('ticket_id', 'desc')
+          .limit(writing.p.limit)
+          .offset(writing.p.skip),
+      )
+      .selectFrom('shown')
+      .crossJoin('tickets')
+      .select([
+        'ticket_id as ticketId',
+        'subject',
+        'category_id as categoryId',
+        'user_id as requester',
+        'agent',
+        'score',
+        'comment',
+        'shown.created_at as ratedAt',
+      ])
+      .whereRef('id', '=', 'ticket_id')
+      .orderBy('shown.created_at', 'desc')
+      .orderBy('ticket_id', 'desc'),
+  { long: true },
+);
+
+const countAll = dynamicQuery(
+  'count ratings',
+  VALUES,
+  (writing, asked: Asked) => matching(writing, asked).select((eb) => eb.fn.countAll<number>().as('total')),
+  { long: true },
+);
+
+function askedFor({ score, agent, categoryId, ratedFrom, ratedTo }: Filters): Asked {
+  return {
+    ...(ratedFrom !== undefined && { ratedFrom: true }),
+    ...(ratedTo !== undefined && { ratedTo: true }),
+    ...(agent !== undefined && { agent: true }),
+    ...(categoryId !== undefined && { categoryId: true }),
+    score,
+  };
+}
+
+function valuesOf({ agent, categoryId, ratedFrom, ratedTo }: Filters, userId: string): Params<typeof VALUES> {
+  return {
+    ratedFrom: ratedFrom === undefined ? null : new Date(ratedFrom),
+    ratedTo: ratedTo === undefined ? null : new Date(ratedTo),
+    agent: (agent === OWN_USER_ID ? userId : agent) ?? null,
+    categoryId: categoryId ?? null,
+  };
 }
 
 /** Ratings that match, the newest first: those of a period, or of an agent's work, by an index in their order. */
@@ -33,24 +102,10 @@ export async function listRatings(
   { sql, principal, onPage }: ReadScope,
   { cursor, page = cursor ?? 1, limit, ...filters }: ListRatingsInput,
 ): Promise<ListedRating[]> {
-  const { conditions, values } = filtered(filters, principal.userId);
-  const list = new Statement<Record<string, Value>, ListedRating>(
-    'list ratings',
-    ({ withinTime }) => `WITH shown AS (
-      SELECT ticket_id, agent, score, comment, created_at FROM ratings
-      WHERE ${[...conditions, withinTime].join(' AND ')} ${NEWEST_FIRST} LIMIT :limit OFFSET :skip)
-    SELECT ticket_id AS "ticketId", subject, category_id AS "categoryId", user_id AS requester, agent, score, comment,
-      shown.created_at AS "ratedAt"
-    FROM shown CROSS JOIN tickets WHERE id = ticket_id ORDER BY shown.created_at DESC, ticket_id DESC`,
-    { once: true, long: true },
-  );
-  const count = new Statement<Record<string, Value>, { total: number }>(
-    'count ratings',
-    ({ withinTime }) => `SELECT count(*) AS total FROM ratings WHERE ${[...conditions, withinTime].join(' AND ')}`,
-    { once: true, long: true },
-  );
-  const rows = await sql.rows(list, { ...values, limit, skip: itemsBefore({ page, limit }) });
-  const counted = await sql.row(count, values);
+  const asked = askedFor(filters);
+  const values = valuesOf(filters, principal.userId);
+  const rows = await sql.rows(selectPage(asked), { ...values, limit, skip: itemsBefore({ page, limit }) });
+  const counted = await sql.row(countAll(asked), values);
   onPage({ page, limit, total: counted?.total ?? 0 });
   return rows;
 }

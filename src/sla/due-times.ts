@@ -15,11 +15,6 @@ export function targetsOfTicket(db: Db) {
   ] as const;
 }
 
-const target = (column: string) => `(SELECT ${column} FROM sla_targets WHERE priority = tickets.priority)`;
-/** The same for statements that are written as text. */
-export const TARGETS_OF_TICKET = `${target('first_response_minutes')} AS "firstResponseMinutes",
-    ${target('resolution_minutes')} AS "resolutionMinutes"`;
-
 /** 0 or null: there is no target. */
 export interface TargetsOfTicket {
   firstResponseMinutes: number | null;

@@ -21,9 +21,6 @@ export function isVisible({ ticketId, owner }: Placeholders<typeof VISIBLE>) {
   ]);
 }
 
-/** The same for statements that are written as text. */
-export const VISIBLE_TICKET = 'id = :ticketId AND (CAST(:owner AS text) IS NULL OR user_id = :owner)';
-
 /**
  * The values of isVisible() for a principal.
  *

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { chain } from '../../src/db/sql/chain.js';
-import { query } from '../../src/db/sql/query.js';
+import { dynamicQuery } from '../../src/db/sql/dynamic-query.js';
+import { query, writing } from '../../src/db/sql/query.js';
 
 describe('query()', () => {
   const select = query(
@@ -40,6 +41,29 @@ describe('query()', () => {
   it('keeps what could end a literal inside it', () => {
     const quoted = query('test', {}, ({ db }) => db.selectFrom('tickets').select('id').where('subject', '=', "a'; --"));
     expect(quoted.text('postgresql')).toBe(`select "id" from "tickets" where "subject" = 'a''; --'`);
+  });
+
+  // The compiler is the test: each of these is an error, or the comment above it is one.
+  it('takes no key of a write that is no column, whatever gives it', () => {
+    const more = { no_column: 1 };
+    const { db } = writing('sqlite', {});
+    const tickets = db.updateTable('tickets');
+    // @ts-expect-error written out
+    tickets.set({ version: 1, no_column: 1 });
+    // @ts-expect-error given by a function
+    tickets.set((eb) => ({ version: eb('version', '+', 1), no_column: 1 }));
+    // @ts-expect-error brought by a spread
+    tickets.set((eb) => ({ version: eb('version', '+', 1), ...more }));
+    // @ts-expect-error of another type
+    tickets.set((eb) => ({ version: eb.ref('subject') }));
+    // @ts-expect-error none of the values that its column has
+    tickets.set(() => ({ status: 'Shut' }));
+    // @ts-expect-error brought by a spread
+    db.insertInto('closed_tickets').values({ count: 1, ...more });
+    const compiled = query('test', {}, () =>
+      tickets.set((eb) => ({ version: eb('version', '+', 1), status: 'Closed' })),
+    );
+    expect(compiled.text('sqlite')).toBe(`update "tickets" set "version" = "version" + 1, "status" = 'Closed'`);
   });
 
   it('has the types of the columns, as readers give them', () => {
@@ -109,5 +133,23 @@ describe('chain()', () => {
 
   it('gives a row', () => {
     expect(() => chain('test', {}).whole()).toThrow('test: no link gives a row');
+  });
+});
+
+describe('dynamicQuery()', () => {
+  const list = dynamicQuery('test', { agent: 'tickets.assigned_agent?' }, ({ db, p }, shape: { byAgent: boolean }) =>
+    db
+      .selectFrom('tickets')
+      .select('id')
+      .$if(shape.byAgent, (some) => some.where('assigned_agent', '=', p.agent)),
+  );
+
+  it('has a text for each shape, built once, that is prepared under no name', () => {
+    const all = list({ byAgent: false });
+    expect(all.text('sqlite')).toBe('select "id" from "tickets"');
+    expect(all.values('sqlite', { agent: null })).toEqual([]);
+    expect(list({ byAgent: true }).text('postgresql')).toBe('select "id" from "tickets" where "assigned_agent" = $1');
+    expect(list({ byAgent: false })).toBe(all);
+    expect(all.once).toBe(true);
   });
 });

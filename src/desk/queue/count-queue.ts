@@ -1,30 +1,50 @@
-import { Statement } from '../../db/sql/statement.js';
+import { fragment } from '../../db/sql/kysely.js';
+import { query } from '../../db/sql/query.js';
 import type { ReadScope } from '../../procedure/scope.js';
-import { WAITING } from './orders.js';
+import type { TicketStatus } from '../../tickets/lifecycle.js';
+import { never, waitingSince } from './orders.js';
 import type { QueueCounts } from './schemas.js';
-
-type Counted = { status: string; total: number; unassigned: number; mine: number; waiting: number };
 
 /**
  * Those that are not closed are counted, in the index alone; the closed, which are nearly all, are kept count of. One statement:
  * two would look at two moments, and count a ticket twice that is closed in between.
  */
-const countAll = new Statement<{ me: string }, Counted>(
+const countAll = query(
   'count queue',
-  (dialect) => `
-  SELECT status, count(*) AS total, count(*) FILTER (WHERE assigned_agent IS NULL) AS unassigned,
-    count(*) FILTER (WHERE assigned_agent = :me) AS mine,
-    count(*) FILTER (WHERE ${WAITING(dialect)} < ${dialect.time('9999-12-31T23:59:59.999Z')}) AS waiting
-  FROM tickets WHERE status IN ('Open', 'In Progress', 'Resolved') GROUP BY status
-  UNION ALL
-  SELECT 'Closed', CAST(sum(count) AS bigint), 0, 0, 0 FROM closed_tickets`,
+  { me: 'tickets.assigned_agent' },
+  ({ db, p, time }) => {
+    const atWork = db
+      .selectFrom('tickets')
+      .select(({ fn, eb }) => [
+        'status',
+        fn.countAll<number>().as('total'),
+        fn.countAll<number>().filterWhere('assigned_agent', 'is', null).as('unassigned'),
+        fn.countAll<number>().filterWhere('assigned_agent', '=', p.me).as('mine'),
+        fn
+          .countAll<number>()
+          .filterWhere(eb(waitingSince({ time }), '<', never({ time })))
+          .as('waiting'),
+      ])
+      .where('status', 'in', ['Open', 'In Progress', 'Resolved'])
+      .groupBy('status');
+    const closed = db
+      .selectFrom('closed_tickets')
+      .select(({ fn, cast }) => [
+        fragment.lit<TicketStatus>('Closed').as('status'),
+        cast<number>(fn.sum('count'), 'bigint').as('total'),
+        fragment.lit(0).as('unassigned'),
+        fragment.lit(0).as('mine'),
+        fragment.lit(0).as('waiting'),
+      ]);
+    return atWork.unionAll(closed);
+  },
   { long: true },
 );
 
 /** How many tickets there are in each status, and of those at work, how many nobody has, you have, somebody waits for. */
 export async function countQueue({ sql, principal }: ReadScope): Promise<QueueCounts> {
   const rows = await sql.rows(countAll, { me: principal.userId });
-  const of = (status: string) => {
+  const of = (status: TicketStatus) => {
     const { total = 0, unassigned = 0, mine = 0, waiting = 0 } = rows.find((row) => row.status === status) ?? {};
     return { total, unassigned, mine, waiting };
   };

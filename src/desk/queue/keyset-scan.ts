@@ -1,196 +1,235 @@
-import type { Principal } from '../../auth/principal.js';
-import { type Dialect, Statement, type Value } from '../../db/sql/statement.js';
-import { TICKET_STATUSES } from '../../tickets/lifecycle.js';
-import { among, type Conditions, filterConditions, rangeConditions } from './filters.js';
-import { BY_URGENCY, ORDERS, type Order, RANK } from './orders.js';
-import { QUEUED, type QueuedRow } from './queued-ticket.js';
-import type { ListQueueInput } from './schemas.js';
+import type { Time } from '../../db/sql/column-types.js';
+import type { Db } from '../../db/sql/db.js';
+import { dynamicQuery } from '../../db/sql/dynamic-query.js';
+import {
+  type Expression,
+  expressionBuilder,
+  fragment,
+  type SelectQueryBuilder,
+  type SqlBool,
+} from '../../db/sql/kysely.js';
+import type { Writing } from '../../db/sql/query.js';
+import type { Tables } from '../../db/sql/tables.js';
+import { askedConditions, FILTER_VALUES, RANGE_VALUES, rangeConditions } from './filters.js';
+import { BY_URGENCY, ORDERS, RANK } from './orders.js';
+import { queuedColumns } from './queued-ticket.js';
+import { type BoundedScan, type Conditions, type Place, SCAN_LIMIT, type Scan } from './scan.js';
 
-/**
- * How many tickets of each status (and priority) are looked at, at most, where a filter has no index: few of them may
- * match, and then the page is shorter, and its `next` goes on behind what was looked at.
- */
-export const WINDOW = 10_000;
+// How a page of the queue is found (docs/decisions/0013-desk-queue-and-search.md):
+//
+// 1. An order has an index that begins with the status, and for two orders with the rank of the priority after it. So the
+//    tickets of one status (and rank) are an index range that is in the order as it stands: indexRanges().
+// 2. Of each range, the first places behind the cursor are read; all of them are merged, and the first of these are the
+//    page: readQueuePage. A place is (rank, time, id).
+// 3. Filters that no index serves are looked at ticket by ticket, SCAN_LIMIT of each range at most. Where the first range
+//    reaches its limit is looked up before, in the index alone: findScanEnd. The page goes no further than that.
+// 4. Where a filter leaves few tickets, those of one customer or with a rare tag, they are read and sorted: the prefiltered
+//    set takes the place of the table.
 
-/** A place in an order. `rank`: 0 where the order doesn't go by it. */
-export interface Place {
-  rank: number;
-  timeAt: string;
-  ticketId: string;
+const VALUES = {
+  ...FILTER_VALUES,
+  ...RANGE_VALUES,
+  afterTime: 'tickets.created_at?',
+  afterId: 'tickets.id?',
+  endTime: 'tickets.created_at?',
+  endId: 'tickets.id?',
+} as const;
+
+/** The places where a scan begins and ends, as values. */
+export function placeValues(after: Place | undefined, end: Place | undefined) {
+  return {
+    afterTime: after === undefined ? null : new Date(after.timeAt),
+    afterId: after?.ticketId ?? null,
+    endTime: end === undefined ? null : new Date(end.timeAt),
+    endId: end?.ticketId ?? null,
+  };
 }
 
-/** What is walked for a page. */
-export interface Walk {
-  readonly order: Order;
-  /** Stretches of the index, each in the order that is asked for. */
-  readonly stretches: readonly { sql: string; rank: number }[];
-  /** Conditions that the index bounds by itself. */
-  readonly within: Conditions;
-  /** Conditions that each row is looked at for; a `+` can stand before each. */
-  readonly rest: Conditions;
-  /** Which tickets are so few that they are read and sorted, whatever else is asked: a condition that an index serves. */
-  readonly few: string | undefined;
+type Builder = Writing<typeof VALUES>;
+
+const tickets = expressionBuilder<Tables, 'tickets'>();
+
+function conditionsOf(builder: Builder, { ranges = [], ...asked }: Conditions): Expression<SqlBool>[] {
+  return [...askedConditions(builder, asked), ...rangeConditions(builder, ranges)];
 }
 
-const together = (...all: Conditions[]): Conditions => ({
-  sql: all.flatMap(({ sql }) => sql),
-  values: Object.assign({}, ...all.map((conditions) => conditions.values)) as Record<string, Value>,
-});
-
-/** The tickets of one customer; those with a tag, where that is rare. */
-function fewOf({ requester }: ListQueueInput, tagIsRare: boolean): string | undefined {
-  if (requester !== undefined) return 'user_id = :requester';
-  return tagIsRare ? 'id IN (SELECT ticket_id FROM ticket_tags WHERE tag = :tag)' : undefined;
+interface IndexRange {
+  readonly conditions: readonly Expression<SqlBool>[];
+  /** Of its places. */
+  readonly rank: number;
 }
 
-export function walkFor(principal: Principal, input: ListQueueInput, { tagIsRare }: { tagIsRare: boolean }): Walk {
-  const order = ORDERS[input.sort];
-  const created = rangeConditions('created', input);
-  const updated = rangeConditions('updated', input);
-  const filters = filterConditions(principal, input);
-  const statuses = [...new Set(input.status ?? TICKET_STATUSES)];
-  const priorities = input.priority ?? BY_URGENCY;
-  const byPriority = { sql: input.priority ? [among('priority', input.priority)] : [], values: {} };
-  const few = fewOf(input, tagIsRare);
-  if (few !== undefined) {
-    const chosen = { sql: [among('status', statuses)], values: {} };
-    const within = together(filters, chosen, byPriority, created, updated);
-    const stretches = order.ranked
-      ? [...BY_URGENCY.keys()].map((index) => ({ sql: `${RANK} = ${index + 1}`, rank: index + 1 }))
-      : [{ sql: '1 = 1', rank: 0 }];
-    return { order, stretches, within, rest: { sql: [], values: {} }, few };
-  }
-  const ofStatus = statuses.map((status) => `status = '${status}'`);
-  const stretches = order.byRank
-    ? BY_URGENCY.flatMap((priority, index) =>
-        priorities.includes(priority)
-          ? ofStatus.map((sql) => ({ sql: `${sql} AND ${RANK} = ${index + 1}`, rank: order.ranked ? index + 1 : 0 }))
-          : [],
-      )
-    : ofStatus.map((sql) => ({ sql, rank: 0 }));
-  const rest = [filters, ...(order.byRank ? [] : [byPriority])];
-  if (order.range !== 'created') rest.push(created);
-  if (order.range !== 'updated') rest.push(updated);
-  const within = together(...(order.range === 'created' ? [created] : order.range === 'updated' ? [updated] : []));
-  return { order, stretches, within, rest: together(...rest), few };
+/** What is scanned, in parts that are each in the order that is asked for. */
+function indexRanges({ sort, statuses, priorities, prefilter }: Scan): IndexRange[] {
+  const { byRank, ranked } = ORDERS[sort];
+  const ofStatus = prefilter === undefined ? statuses.map((status) => [tickets('status', '=', status)]) : [[]];
+  if (!(prefilter === undefined ? byRank : ranked)) return ofStatus.map((conditions) => ({ conditions, rank: 0 }));
+  return BY_URGENCY.filter((priority) => priorities.includes(priority)).flatMap((priority) => {
+    const rank = BY_URGENCY.indexOf(priority) + 1;
+    return ofStatus.map((status) => ({ conditions: [...status, tickets(RANK, '=', rank)], rank: ranked ? rank : 0 }));
+  });
 }
 
-interface Bounds {
-  after?: Place | undefined;
-  /** The last place that is looked at. */
-  edge?: Place | undefined;
-}
-
-type Stretch = Walk['stretches'][number];
-
-interface Piece {
-  conditions: string[];
+interface SubRange {
+  readonly conditions: readonly Expression<SqlBool>[];
   /** All of it has one time: SQLite, told to sort by an expression, would not see it. */
-  ofOneTime: boolean;
+  readonly ofOneTime: boolean;
 }
 
 /**
- * The places between two others, in pieces that an index bounds on both sides. As a rule one piece does, bounded by pairs.
- * But SQLite bounds an index over an expression by no pair, and the time alone bounds little where many have the same.
+ * The places of an index range between the two of a scan, in parts that the index bounds on both sides. As a rule that is
+ * one, bounded by pairs. But SQLite bounds an index over an expression by no pair, and the time alone bounds little where
+ * many have the same: there it is the rest of the first one's time, what is between, and the beginning of the last one's.
  */
-function piecesBetween({ order }: Walk, rank: number, { after, edge }: Bounds, dialect: Dialect): Piece[] {
-  const [beyond, before] = order.descending ? ['<', '>'] : ['>', '<'];
-  const time = order.time(dialect);
-  const begins = after?.rank === rank;
-  const ends = edge?.rank === rank;
-  if (!order.ofAlike) {
+function subRanges({ p, ...fragments }: Builder, scan: BoundedScan, rank: number): SubRange[] {
+  const { direction, ofAlike, time: timeOf } = ORDERS[scan.sort];
+  if ((scan.after !== undefined && rank < scan.after) || (scan.end !== undefined && rank > scan.end)) return [];
+  const [beyond, before] = direction === 'desc' ? (['<', '>'] as const) : (['>', '<'] as const);
+  const time = timeOf(fragments);
+  const begins = scan.after === rank;
+  const ends = scan.end === rank;
+  if (!ofAlike) {
+    const place = pair(time, tickets.ref('id'));
     const pairs = [
-      ...(begins ? [`(${time}, id) ${beyond} (:afterTime, :afterId)`] : []),
-      ...(ends ? [`(${time}, id) ${before}= (:edgeTime, :edgeId)`] : []),
+      ...(begins ? [tickets(place, beyond, pair(p.afterTime, p.afterId))] : []),
+      ...(ends ? [tickets(place, `${before}=`, pair(p.endTime, p.endId))] : []),
     ];
     return [{ conditions: pairs, ofOneTime: false }];
   }
-  const behindAfter = [`${time} = :afterTime`, `id ${beyond} :afterId`];
-  if (begins && ends && after.timeAt === edge.timeAt) {
-    return [{ conditions: [...behindAfter, `id ${before}= :edgeId`], ofOneTime: true }];
-  }
+  const behindAfter = [tickets(time, '=', p.afterTime), tickets('id', beyond, p.afterId)];
+  const upToEnd = tickets('id', `${before}=`, p.endId);
+  if (begins && ends && scan.atOneTime) return [{ conditions: [...behindAfter, upToEnd], ofOneTime: true }];
   const inside = [
-    ...(begins ? [`${time} ${beyond} :afterTime`] : []),
-    ...(ends ? [`${time} ${before} :edgeTime`] : []),
+    ...(begins ? [tickets(time, beyond, p.afterTime)] : []),
+    ...(ends ? [tickets(time, before, p.endTime)] : []),
   ];
   return [
     ...(begins ? [{ conditions: behindAfter, ofOneTime: true }] : []),
     { conditions: inside, ofOneTime: false },
-    ...(ends ? [{ conditions: [`${time} = :edgeTime`, `id ${before}= :edgeId`], ofOneTime: true }] : []),
+    ...(ends ? [{ conditions: [tickets(time, '=', p.endTime), upToEnd], ofOneTime: true }] : []),
   ];
 }
 
-interface Cut {
-  /** Of each row. */
-  rest: string;
-  /** Of each piece. */
-  limit: string;
+function pair(time: Expression<Time | null>, id: Expression<string | null>) {
+  return fragment<string>`(${time}, ${id})`;
 }
 
-/** The places of a stretch between two others, each piece in order. */
-function stretchSql(
-  walk: Walk,
-  { sql, rank }: Stretch,
-  bounds: Bounds,
-  dialect: Dialect,
-  { rest, limit }: Cut,
-): string[] {
-  const { after, edge } = bounds;
-  if ((after && rank < after.rank) || (edge && rank > edge.rank)) return [];
-  const direction = walk.order.descending ? 'DESC' : 'ASC';
-  const time = walk.order.time(dialect);
-  return piecesBetween(walk, rank, bounds, dialect).map(
-    ({ conditions, ofOneTime }) => `SELECT ${rank} AS rank, ${time} AS "timeAt", id FROM ${walk.few ? 'few' : 'tickets'}
-      WHERE ${[sql, ...walk.within.sql, ...conditions].join(' AND ')}${rest}
-      ORDER BY ${ofOneTime ? '' : `${time} ${direction}, `}id ${direction} ${limit}`,
+type Places = SelectQueryBuilder<Tables, 'tickets', { rank: number; timeAt: Time; id: string }>;
+
+/** The places of all index ranges between the two of a scan, so many of each as `cut` leaves. */
+function placesOf(builder: Builder, scan: BoundedScan, cut: (places: Places) => Places) {
+  const { db } = builder;
+  const { direction, time: timeOf } = ORDERS[scan.sort];
+  const time = timeOf(builder);
+  // The prefiltered set has the columns of the table.
+  const from = (
+    scan.prefilter === undefined
+      ? db.selectFrom('tickets')
+      : db.selectFrom(fragment.table('prefiltered').as('prefiltered'))
+  ) as SelectQueryBuilder<Tables, 'tickets', object>;
+  const bounding = conditionsOf(builder, scan.bounding);
+  const parts = indexRanges(scan).flatMap(({ conditions, rank }) =>
+    subRanges(builder, scan, rank).map((part) =>
+      cut(
+        from
+          .select([fragment.lit(rank).as('rank'), time.as('timeAt'), 'id'])
+          .where(tickets.and([...conditions, ...bounding, ...part.conditions]))
+          .$if(!part.ofOneTime, (places) => places.orderBy(time, direction))
+          .orderBy('id', direction),
+      ),
+    ),
   );
-}
-
-function union(walk: Walk, bounds: Bounds, dialect: Dialect, cut: Cut): string {
-  const all = walk.stretches.flatMap((stretch) => stretchSql(walk, stretch, bounds, dialect, cut));
-  // Where nothing is left of the walk, a stretch that is empty.
-  return all.length > 0
-    ? all.map((sql, index) => `SELECT * FROM (${sql}) AS piece${index}`).join(' UNION ALL ')
-    : 'SELECT 0 AS rank, created_at AS "timeAt", id FROM tickets WHERE 1 = 0';
-}
-
-const inOrder = ({ descending }: Order) => {
-  const direction = descending ? 'DESC' : 'ASC';
-  return `ORDER BY rank, "timeAt" ${direction}, id ${direction}`;
-};
-
-/** The place where the window of the first stretch that has more ends. */
-export function edgeStatement(walk: Walk, after: Place | undefined) {
-  return new Statement<Record<string, Value>, Place>(
-    'queue: edge',
-    (dialect) => `SELECT rank, "timeAt", id AS "ticketId" FROM
-      (${union(walk, { after }, dialect, { rest: '', limit: `LIMIT 1 OFFSET ${WINDOW - 1}` })}) AS edges ${inOrder(walk.order)} LIMIT 1`,
-    { once: true, long: true },
+  const [first, ...others] = (parts.length > 0 ? parts : [noPlaces(builder)]).map((part) =>
+    db.selectFrom(part.as('part')).selectAll(),
   );
+  return others.reduce((all, part) => all.unionAll(part), first as NonNullable<typeof first>);
 }
 
-/** All that conditions and orders speak of. */
-const SORTED_BY = 'id, user_id, status, priority, category_id, assigned_agent, waiting_since, created_at, updated_at';
+/** Where nothing is left to scan. */
+function noPlaces({ db }: Builder): Places {
+  return db
+    .selectFrom('tickets')
+    .select([fragment.lit(0).as('rank'), 'created_at as timeAt', 'id'])
+    .where(fragment<SqlBool>`1 = 0`);
+}
+
+/** The place where the first index range that has more reaches its limit. */
+export const findScanEnd = dynamicQuery(
+  'queue: end of scan',
+  VALUES,
+  (builder, scan: BoundedScan) => {
+    const { direction } = ORDERS[scan.sort];
+    const ends = placesOf(builder, scan, (places) => places.limit(1).offset(SCAN_LIMIT - 1));
+    return builder.db
+      .selectFrom(ends.as('ends'))
+      .select(['rank', 'timeAt', 'id as ticketId'])
+      .orderBy('rank')
+      .orderBy('timeAt', direction)
+      .orderBy('id', direction)
+      .limit(1);
+  },
+  { long: true },
+);
+
+/** All columns that conditions and orders speak of. */
+const SORTED_BY = [
+  'id',
+  'user_id',
+  'status',
+  'priority',
+  'category_id',
+  'assigned_agent',
+  'waiting_since',
+  'created_at',
+  'updated_at',
+] as const;
+
+function prefilteredSet({ db, p }: Builder, by: 'requester' | 'tag') {
+  const all = db.selectFrom('tickets').select(SORTED_BY);
+  return by === 'requester'
+    ? all.where('user_id', '=', p.requester)
+    : all.where('id', 'in', db.selectFrom('ticket_tags').select('ticket_id').where('tag', '=', p.tag));
+}
 
 /** Places first, which the index has; the rows of those on the page alone. A CROSS JOIN keeps SQLite to that order. */
-export function pageStatement(walk: Walk, bounds: Bounds) {
-  // By the plus, SQLite doesn't look for an index of the column: it would sort what that one gives. PostgreSQL weighs both.
-  const rest = ({ engine }: Dialect) =>
-    walk.rest.sql.map((condition) => ` AND ${engine === 'sqlite' ? '+' : ''}${condition}`).join('');
-  const few = walk.few ? `few AS MATERIALIZED (SELECT ${SORTED_BY} FROM tickets WHERE ${walk.few}), ` : '';
-  return new Statement<Record<string, Value>, QueuedRow & Place>(
-    'queue: page',
-    (dialect) => `WITH ${few}places AS (SELECT rank, "timeAt", id AS place_id FROM
-        (${union(walk, bounds, dialect, { rest: rest(dialect), limit: 'LIMIT :take' })}) AS walked ${inOrder(walk.order)} LIMIT :take)
-      SELECT rank, "timeAt", ${QUEUED} FROM places CROSS JOIN tickets WHERE tickets.id = place_id ${inOrder(walk.order)}`,
-    { once: true, long: true },
-  );
-}
-
-export function valuesOf(walk: Walk, { after, edge }: Bounds): Record<string, Value> {
-  return {
-    ...walk.within.values,
-    ...(after && { afterTime: new Date(after.timeAt), afterId: after.ticketId }),
-    ...(edge && { edgeTime: new Date(edge.timeAt), edgeId: edge.ticketId }),
-  };
-}
+export const readQueuePage = dynamicQuery(
+  'queue: page',
+  { ...VALUES, take: 'number' },
+  (builder, scan: BoundedScan) => {
+    const { db, p, engine } = builder;
+    const { direction } = ORDERS[scan.sort];
+    const { prefilter } = scan;
+    // By the plus, SQLite doesn't look for an index of the column: it would sort what that one gives. PostgreSQL weighs both.
+    const remaining = conditionsOf(builder, scan.remaining).map((condition) =>
+      engine === 'sqlite' ? fragment<SqlBool>`+${condition}` : condition,
+    );
+    const scanned = placesOf(builder, scan, (places) =>
+      remaining.reduce((some, condition) => some.where(condition), places).limit(p.take),
+    );
+    const begun: Pick<Db, 'with'> =
+      prefilter === undefined
+        ? db
+        : db.with(
+            (cte) => cte('prefiltered').materialized(),
+            () => prefilteredSet(builder, prefilter),
+          );
+    return begun
+      .with('places', () =>
+        db
+          .selectFrom(scanned.as('scanned'))
+          .select(['rank', 'timeAt', 'id as placeId'])
+          .orderBy('rank')
+          .orderBy('timeAt', direction)
+          .orderBy('id', direction)
+          .limit(p.take),
+      )
+      .selectFrom('places')
+      .crossJoin('tickets')
+      .select(['rank', 'timeAt', ...queuedColumns(db)])
+      .whereRef('tickets.id', '=', 'placeId')
+      .orderBy('rank')
+      .orderBy('timeAt', direction)
+      .orderBy('id', direction);
+  },
+  { long: true },
+);

@@ -1,50 +1,55 @@
 import { z } from 'zod';
+import { fragment } from '../../db/sql/kysely.js';
+import { query } from '../../db/sql/query.js';
 import type { Sql } from '../../db/sql/sql.js';
-import { Statement } from '../../db/sql/statement.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { storedTime } from '../../schema/time.js';
 import { normalTag } from '../../tags/normal-tag.js';
-import { edgeStatement, type Place, pageStatement, valuesOf, WINDOW, walkFor } from './keyset-scan.js';
+import { filterValues, rangeValues } from './filters.js';
+import { findScanEnd, placeValues, readQueuePage } from './keyset-scan.js';
 import { BY_URGENCY, ORDERS } from './orders.js';
 import { queuedTicketOf } from './queued-ticket.js';
+import { between, isLimited, type Place, SCAN_LIMIT, scanFor } from './scan.js';
 import { type ListQueueInput, QUEUE_SORTS, type QueuePage } from './schemas.js';
 
 /**
- * One page of all tickets that match, in an order. A ticket that stays where it is while the pages are walked comes
- * exactly once; one that moves can come again, or where it moves to what was walked already, not at all.
+ * One page of all tickets that match, in an order. A ticket that stays where it is while the pages are read comes
+ * exactly once; one that moves can come again, or where it moves to what was read already, not at all.
  *
  * @throws AppError BAD_REQUEST at `after` or `cursor` unless that is the `next` of a page in the same order.
  */
 export async function listQueue({ sql, principal }: ReadScope, input: ListQueueInput): Promise<QueuePage> {
   const { sort, limit } = input;
   const after = placeOf(input);
-  const walk = walkFor(principal, input, { tagIsRare: input.tag !== undefined && (await isRare(sql, input.tag)) });
+  const scan = scanFor(input, { tagIsRare: input.tag !== undefined && (await isRare(sql, input.tag)) });
+  const asked = { ...filterValues(principal, input), ...rangeValues(input) };
 
-  const edge =
-    walk.rest.sql.length === 0 ? undefined : await sql.row(edgeStatement(walk, after), valuesOf(walk, { after }));
-  const found = await sql.rows(pageStatement(walk, { after, edge }), {
-    ...valuesOf(walk, { after, edge }),
-    ...walk.rest.values,
-    take: limit + 1,
-  });
+  const beginning = { ...asked, ...placeValues(after, undefined) };
+  const end = isLimited(scan) ? await sql.row(findScanEnd(between(scan, after, undefined)), beginning) : undefined;
+  const bounded = { ...asked, ...placeValues(after, end), take: limit + 1 };
+  const found = await sql.rows(readQueuePage(between(scan, after, end)), bounded);
   const rows = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : edge;
+  const last = found.length > limit ? rows.at(-1) : end;
   return {
     tickets: rows.map(({ rank: _, timeAt: __, ...row }) => queuedTicketOf(row)),
     next: last === undefined ? null : encodeCursor([sort, last.rank, last.timeAt, last.ticketId]),
   };
 }
 
-const countTagged = new Statement<{ tag: string }, { tagged: number }>(
-  'queue: count tagged',
-  `SELECT count(*) AS tagged FROM (SELECT 1 FROM ticket_tags WHERE tag = :tag LIMIT ${WINDOW}) AS first_tagged`,
-);
+const countTagged = query('queue: count tagged', { tag: 'ticket_tags.tag' }, ({ db, p }) => {
+  const tagged = db
+    .selectFrom('ticket_tags')
+    .select(fragment.lit(1).as('one'))
+    .where('tag', '=', p.tag)
+    .limit(SCAN_LIMIT);
+  return db.selectFrom(tagged.as('first_tagged')).select((eb) => eb.fn.countAll<number>().as('tagged'));
+});
 
-/** No more tickets have it than would be looked at along a walk. Pages on both sides of that have the same order. */
+/** No more tickets have it than would be looked at in a scan. Pages on both sides of that have the same order. */
 export async function isRare(sql: Sql, tag: string): Promise<boolean> {
   const counted = await sql.row(countTagged, { tag: normalTag(tag) });
-  return (counted?.tagged ?? 0) < WINDOW;
+  return (counted?.tagged ?? 0) < SCAN_LIMIT;
 }
 
 const cursor = z.tuple([

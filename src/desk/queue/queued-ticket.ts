@@ -1,30 +1,29 @@
-import { type DueTimes, dueTimes, TARGETS_OF_TICKET, type TargetsOfTicket } from '../../sla/due-times.js';
+import type { Db } from '../../db/sql/db.js';
+import { type DueTimes, dueTimes, type TargetsOfTicket, targetsOfTicket } from '../../sla/due-times.js';
 import type { QueuedTicket } from './schemas.js';
 
-/** A time's name ends in `At`: see Statement. */
-const COLUMNS = Object.entries({
-  id: 'ticketId',
-  subject: 'subject',
-  status: 'status',
-  priority: 'priority',
-  category_id: 'categoryId',
-  user_id: 'requester',
-  assigned_agent: 'assignedAgent',
-  message_count: 'messageCount',
-  version: 'version',
-  waiting_since: 'waitingAt',
-  first_response_at: 'firstResponseAt',
-  created_at: 'createdAt',
-  updated_at: 'updatedAt',
-})
-  .map(([column, name]) => `tickets.${column} AS "${name}"`)
-  .join(', ');
+const COLUMNS = [
+  'tickets.id as ticketId',
+  'tickets.subject',
+  'tickets.status',
+  'tickets.priority',
+  'tickets.category_id as categoryId',
+  'tickets.user_id as requester',
+  'tickets.assigned_agent as assignedAgent',
+  'tickets.message_count as messageCount',
+  'tickets.version',
+  'tickets.waiting_since as waitingAt',
+  'tickets.first_response_at as firstResponseAt',
+  'tickets.created_at as createdAt',
+  'tickets.updated_at as updatedAt',
+] as const;
 
 /** What makes a QueuedTicket of a row of `tickets`. */
-export const QUEUED = `${COLUMNS}, ${TARGETS_OF_TICKET}`;
+export function queuedColumns(db: Db) {
+  return [...COLUMNS, ...targetsOfTicket(db)] as const;
+}
 
-export type QueuedRow = Omit<QueuedTicket, 'waitingSince' | keyof DueTimes> &
-  TargetsOfTicket & { waitingAt: string | null };
+type QueuedRow = Omit<QueuedTicket, 'waitingSince' | keyof DueTimes> & TargetsOfTicket & { waitingAt: string | null };
 
 export function queuedTicketOf({
   waitingAt,

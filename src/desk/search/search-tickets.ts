@@ -1,33 +1,20 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { z } from 'zod';
-import { Statement, type Value } from '../../db/sql/statement.js';
+import type { Db } from '../../db/sql/db.js';
+import { dynamicQuery } from '../../db/sql/dynamic-query.js';
+import { fragment } from '../../db/sql/kysely.js';
+import type { RowOf } from '../../db/sql/row.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { ANALYSER } from '../../search/analyse.js';
-import { among, filterConditions } from '../queue/filters.js';
+import { type Asked, askedConditions, askedFilters, filterValues } from '../queue/filters.js';
 import { isRare } from '../queue/list-queue.js';
-import { QUEUED, type QueuedRow, queuedTicketOf } from '../queue/queued-ticket.js';
+import { queuedColumns, queuedTicketOf } from '../queue/queued-ticket.js';
 import { excerpt, highlight } from './highlight.js';
-import { type Matches, matchesOf, RANKED } from './matches.js';
+import { type AskedMatches, askedMatches, MATCH_VALUES, matchesOf, matchValues, RANKED } from './matches.js';
 import type { SearchInput, SearchPage } from './schemas.js';
 import { scopeOf } from './scope.js';
 import { type Term, termsOf } from './terms.js';
-
-/** Of a query as a whole. */
-interface Ranking {
-  /** How many texts were ranked. */
-  ranked: number;
-  /** How many texts, at most one, have words of an older analyser, or of none. */
-  outdated: number;
-}
-
-type Found = QueuedRow &
-  Ranking & {
-    in: 'ticket' | 'message' | 'note';
-    sourceId: string;
-    content: string;
-    writtenAt: string;
-  };
 
 /**
  * Tickets in which one text (subject and description, a message, a note) has all terms: the best first, the newest of
@@ -40,15 +27,13 @@ export async function searchTickets({ sql, principal }: ReadScope, input: Search
   const terms = termsOf(input.q);
   if (terms.length === 0) return { hits: [], next: null, complete: true };
 
-  const filters = filterConditions(principal, input);
-  const conditions = [...filters.sql];
-  if (input.status) conditions.push(among('status', input.status));
-  if (input.priority) conditions.push(among('priority', input.priority));
   const tagIsRare = input.tag !== undefined && (await isRare(sql, input.tag));
-  const matches = matchesOf(terms, scopeOf(input, { tagIsRare }));
-  const values = { ...filters.values, ...matches.values };
-  const rows = await sql.rows(pageStatement(matches, conditions), { ...values, take: input.limit + 1, skip });
-  const { ranked, outdated } = rows[0] ?? (await sql.row(countStatement(matches), values)) ?? NOTHING;
+  const matches = askedMatches(terms, scopeOf(input, { tagIsRare }));
+  const { status, priority } = input;
+  const filters = { ...askedFilters(input), ...(status && { status }), ...(priority && { priority }) };
+  const values = { ...filterValues(principal, input), ...matchValues(terms) };
+  const rows = await sql.rows(readPage({ matches, filters }), { ...values, take: input.limit + 1, skip });
+  const { ranked, outdated } = rows[0] ?? (await sql.row(countMatches(matches), values)) ?? NOTHING;
   return {
     hits: await hitsOf(rows.slice(0, input.limit), terms),
     next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,
@@ -56,7 +41,7 @@ export async function searchTickets({ sql, principal }: ReadScope, input: Search
   };
 }
 
-const NOTHING: Ranking = { ranked: 0, outdated: 0 };
+const NOTHING = { ranked: 0, outdated: 0 };
 
 /** Long texts take their time to look through: as much as this at once, and then others get on. */
 const AT_ONCE_MS = 5;
@@ -81,38 +66,85 @@ async function hitsOf(rows: readonly Found[], terms: readonly Term[]): Promise<S
   return hits;
 }
 
-const OUTDATED = `(SELECT count(*) FROM (SELECT 1 FROM search_texts WHERE analyser < ${ANALYSER} LIMIT 1) AS first_outdated)`;
-
-function countStatement({ sql }: Matches) {
-  return new Statement<Record<string, Value>, Ranking>(
-    'search: count',
-    ({ engine }) => `SELECT count(*) AS ranked, ${OUTDATED} AS outdated FROM (${sql[engine]}) AS matches`,
-    { once: true, long: true },
-  );
+/** How many texts, at most one, have words of an older analyser, or of none. */
+function outdatedTexts(db: Db) {
+  const first = db
+    .selectFrom('search_texts')
+    .select(fragment.lit(1).as('one'))
+    .where('analyser', '<', ANALYSER)
+    .limit(1);
+  return db
+    .selectFrom(first.as('first_outdated'))
+    .select((eb) => eb.fn.countAll<number>().as('outdated'))
+    .$asScalar()
+    .as('outdated');
 }
+
+/** How many texts were ranked. */
+const countMatches = dynamicQuery(
+  'search: count',
+  MATCH_VALUES,
+  (builder, asked: AskedMatches) =>
+    builder.db
+      .selectFrom(matchesOf(builder, asked).as('matches'))
+      .select((eb) => [eb.fn.countAll<number>().as('ranked'), outdatedTexts(builder.db)]),
+  { long: true },
+);
 
 /** A CROSS JOIN, as SQLite would else begin with the tickets of a status and look for each in what was found. */
-function pageStatement({ sql }: Matches, conditions: readonly string[]) {
-  const where = conditions.map((condition) => ` AND ${condition}`).join('');
-  return new Statement<Record<string, Value>, Found>(
-    'search: page',
-    ({ engine }) => `WITH matches AS (${sql[engine]}),
-      texts AS (
-        SELECT id AS text_id, score, ticket_id, source_id, kind,
-          row_number() OVER (PARTITION BY ticket_id ORDER BY score DESC, id DESC) AS place, count(*) OVER () AS ranked
-        FROM matches),
-      page AS (
-        SELECT texts.* FROM texts CROSS JOIN tickets WHERE tickets.id = ticket_id AND place = 1${where}
-        ORDER BY score DESC, text_id DESC LIMIT :take OFFSET :skip)
-      SELECT ${QUEUED}, page.kind AS "in", source_id AS "sourceId", ranked, ${OUTDATED} AS outdated,
-        COALESCE(messages.content, notes.content, tickets.description) AS content,
-        COALESCE(messages.created_at, notes.created_at, tickets.created_at) AS "writtenAt"
-      FROM page JOIN tickets ON tickets.id = page.ticket_id
-      LEFT JOIN messages ON page.kind = 'message' AND messages.id = source_id
-      LEFT JOIN notes ON page.kind = 'note' AND notes.id = source_id
-      ORDER BY score DESC, text_id DESC`,
-    { once: true, long: true },
-  );
-}
+const readPage = dynamicQuery(
+  'search: page',
+  { ...MATCH_VALUES, take: 'number', skip: 'number' },
+  (builder, asked: { matches: AskedMatches; filters: Asked }) => {
+    const { db, p } = builder;
+    return db
+      .with('matches', () => matchesOf(builder, asked.matches))
+      .with('texts', (cte) =>
+        cte.selectFrom('matches').select(({ fn }) => [
+          'id as text_id',
+          'score',
+          'ticket_id',
+          'source_id',
+          'kind',
+          fn
+            .agg<number>('row_number')
+            .over((over) => over.partitionBy('ticket_id').orderBy('score', 'desc').orderBy('id', 'desc'))
+            .as('place'),
+          fn.countAll<number>().over().as('ranked'),
+        ]),
+      )
+      .with('page', (cte) =>
+        cte
+          .selectFrom('texts')
+          .crossJoin('tickets')
+          .selectAll('texts')
+          .whereRef('tickets.id', '=', 'texts.ticket_id')
+          .where('place', '=', 1)
+          .where((eb) => eb.and(askedConditions(builder, asked.filters)))
+          .orderBy('score', 'desc')
+          .orderBy('text_id', 'desc')
+          .limit(p.take)
+          .offset(p.skip),
+      )
+      .selectFrom('page')
+      .innerJoin('tickets', 'tickets.id', 'page.ticket_id')
+      .leftJoin('messages', (on) => on.on('page.kind', '=', 'message').onRef('messages.id', '=', 'page.source_id'))
+      .leftJoin('notes', (on) => on.on('page.kind', '=', 'note').onRef('notes.id', '=', 'page.source_id'))
+      .select(({ fn }) => [
+        ...queuedColumns(db),
+        'page.kind as in',
+        'page.source_id as sourceId',
+        'ranked',
+        outdatedTexts(db),
+        fn.coalesce('messages.content', 'notes.content', 'tickets.description').as('content'),
+        fn.coalesce('messages.created_at', 'notes.created_at', 'tickets.created_at').as('writtenAt'),
+      ])
+      .orderBy('score', 'desc')
+      .orderBy('text_id', 'desc');
+  },
+  { long: true },
+);
+
+type Found = RowOf<ReturnType<typeof readPage>>;
 
 const cursor = z.tuple([z.int().min(1).max(RANKED)]);
