@@ -53,7 +53,7 @@ interface Link {
 /**
  * Writes that stand or fall together, each made from the rows of those before it: one statement on PostgreSQL, and so one
  * round trip and a transaction by itself; one after the other in the caller's transaction on SQLite, which has no writing
- * CTEs. See WriteChain, which it becomes; its types follow from the schema, as a query's do.
+ * CTEs. See WriteChain, which it becomes. Its types follow from the schema, as a query's do.
  *
  * @example
  * chain('rename', { id: 'things.id', name: 'things.name' })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database } from '../../../src/db/database.js';
+import { chain } from '../../../src/db/sql/chain.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
 import { Statement } from '../../../src/db/sql/statement.js';
-import { WriteChain } from '../../../src/db/sql/write-chain.js';
 import { startApp, type TestApp } from '../../support/app.js';
 
 const insert = new Statement<{ id: string; position: number }>(
@@ -18,11 +18,18 @@ const archive = new Statement<{ id: string; now: Date }, { archivedAt: string }>
   'test archive',
   'UPDATE categories SET archived_at = :now WHERE id = :id RETURNING archived_at AS "archivedAt"',
 );
-const copy = new WriteChain<{ id: string; copy: string }, { position: number }>('test copy', {
-  moved: 'UPDATE categories SET position = position + 1 WHERE id = :id RETURNING position',
-  added: ({ from }) =>
-    `INSERT INTO categories (id, name, description, position) SELECT :copy, :copy, 'd', @moved.position ${from('moved')}`,
-});
+const copy = chain('test copy', { id: 'categories.id', copy: 'categories.id' })
+  .link('moved', ({ db, p }) =>
+    db
+      .updateTable('categories')
+      .set((eb) => ({ position: eb('position', '+', 1) }))
+      .where('id', '=', p.id)
+      .returning('position'),
+  )
+  .write('added', ({ p, row: { moved }, insert }) =>
+    insert('categories', { id: p.copy, name: p.copy, description: 'd', position: moved.position }, 'moved'),
+  )
+  .whole();
 
 let server: TestApp;
 let db: Database;
