@@ -3,7 +3,7 @@ import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore } from '../schema/pagination.js';
 import { OWN_USER_ID } from '../schema/text.js';
 import { TICKET_PRIORITIES, type TicketPriority } from '../tickets/lifecycle.js';
-import { listSlaTargets } from './list-targets.js';
+import { OPEN_STATUSES, openedBy, targetMinutes } from './due-sql.js';
 import type { ListSlaBreachesInput, SlaBreach } from './schemas.js';
 
 const MINUTE_MS = 60_000;
@@ -12,14 +12,9 @@ type Target = SlaBreach['target'];
 /** What is still to be done, as a condition on an open ticket. */
 const MISSING: Record<Target, string> = { firstResponse: 'AND first_response_at IS NULL', resolution: '' };
 const TARGETS = Object.keys(MISSING) as Target[];
-/** Nobody waits any more for what is resolved or closed. */
-const OPEN = ['Open', 'In Progress'];
 
-const valueNames = (priority: TicketPriority, target: Target) => ({
-  /** When a ticket was opened at the latest that is on the list; null: no ticket of these is. */
-  openedBy: `${target}${priority}By`,
-  minutes: `${target}${priority}Minutes`,
-});
+/** Whether a priority is asked for: 1 or 0. */
+const askedFor = (priority: TicketPriority) => `asked${priority}`;
 
 /** Those that are null let every ticket through. */
 const FILTERS = `AND (CAST(:assignee AS text) IS NULL OR assigned_agent = :assignee)
@@ -28,16 +23,16 @@ const FILTERS = `AND (CAST(:assignee AS text) IS NULL OR assigned_agent = :assig
 
 /** The open tickets of each status and priority that a target applies to: an index has each of these in order. */
 const PARTS = TICKET_PRIORITIES.flatMap((priority) =>
-  TARGETS.flatMap((target) => {
-    const { openedBy, minutes } = valueNames(priority, target);
-    return OPEN.map((status) => ({
+  TARGETS.flatMap((target) =>
+    OPEN_STATUSES.map((status) => ({
       target,
-      minutes: `:${minutes}`,
-      from: ({ withinTime }: Dialect) => `tickets
-      WHERE status = '${status}' AND priority = '${priority}' AND created_at <= :${openedBy} ${MISSING[target]}
-        ${FILTERS} AND ${withinTime}`,
-    }));
-  }),
+      minutes: targetMinutes(priority, target),
+      from: (dialect: Dialect) => `tickets
+      WHERE status = '${status}' AND priority = '${priority}'
+        AND created_at <= ${openedBy(dialect, { priority, target, due: ':until', where: `CAST(:${askedFor(priority)} AS integer) = 1` })}
+        ${MISSING[target]} ${FILTERS} AND ${dialect.withinTime}`,
+    })),
+  ),
 );
 
 /** Of each part no more than all pages up to this one can have. */
@@ -51,17 +46,13 @@ const placesSql = (dialect: Dialect) =>
 
 const IN_ORDER = 'ORDER BY due, place_id, target';
 
-const selectDue = new Statement<Record<string, Value>, Omit<SlaBreach, 'breached'>>(
+/** One statement, so that the targets, the page and the total are of one moment. An empty page is one row, with the total alone. */
+const selectDue = new Statement<Record<string, Value>, Omit<SlaBreach, 'breached'> & { total: number }>(
   'list sla breaches',
-  (dialect) => `WITH places AS (SELECT * FROM (${placesSql(dialect)}) AS parts ${IN_ORDER} LIMIT :limit OFFSET :skip)
-  SELECT id AS "ticketId", subject, status, priority, assigned_agent AS "assignedAgent", target, due AS "dueAt"
-  FROM places CROSS JOIN tickets WHERE id = place_id ${IN_ORDER}`,
-  { long: true },
-);
-
-const countDue = new Statement<Record<string, Value>, { total: number }>(
-  'count sla breaches',
-  (dialect) => `SELECT ${PARTS.map(({ from }) => `(SELECT count(*) FROM ${from(dialect)})`).join(' + ')} AS total`,
+  (dialect) => `WITH places AS (SELECT * FROM (${placesSql(dialect)}) AS parts ${IN_ORDER} LIMIT :limit OFFSET :skip),
+    counted AS (SELECT ${PARTS.map(({ from }) => `(SELECT count(*) FROM ${from(dialect)})`).join(' + ')} AS total)
+  SELECT total, id AS "ticketId", subject, status, priority, assigned_agent AS "assignedAgent", target, due AS "dueAt"
+  FROM counted LEFT JOIN places ON TRUE LEFT JOIN tickets ON id = place_id ${IN_ORDER}`,
   { long: true },
 );
 
@@ -82,23 +73,20 @@ export async function listSlaBreaches(
   }: ListSlaBreachesInput,
 ): Promise<SlaBreach[]> {
   const now = clock.now().getTime();
-  const chosen: Record<string, Value> = {
+  const skip = itemsBefore({ page, limit });
+  const asked = (priority: TicketPriority) => Number(priorities?.includes(priority) ?? true);
+  const rows = await sql.rows(selectDue, {
+    until: new Date(now + within * MINUTE_MS),
     categoryId: categoryId ?? null,
     assignee: (assignee === OWN_USER_ID ? principal.userId : assignee) ?? null,
     unassigned: unassigned === undefined ? null : String(unassigned),
-  };
-  for (const one of await listSlaTargets({ sql })) {
-    const asked = priorities === undefined || priorities.includes(one.priority);
-    for (const target of TARGETS) {
-      const minutes = one[`${target}Minutes`];
-      const names = valueNames(one.priority, target);
-      chosen[names.openedBy] = asked && minutes > 0 ? new Date(now + (within - minutes) * MINUTE_MS) : null;
-      chosen[names.minutes] = minutes;
-    }
-  }
-  const skip = itemsBefore({ page, limit });
-  const rows = await sql.rows(selectDue, { ...chosen, limit, skip, take: skip + limit });
-  const counted = await sql.row(countDue, chosen);
-  onPage({ page, limit, total: counted?.total ?? 0 });
-  return rows.map((row) => ({ ...row, breached: Date.parse(row.dueAt) <= now }));
+    ...Object.fromEntries(TICKET_PRIORITIES.map((priority) => [askedFor(priority), asked(priority)])),
+    limit,
+    skip,
+    take: skip + limit,
+  });
+  onPage({ page, limit, total: rows[0]?.total ?? 0 });
+  return rows
+    .filter(({ ticketId }) => ticketId !== null)
+    .map(({ total: _, ...row }) => ({ ...row, breached: Date.parse(row.dueAt) <= now }));
 }

@@ -15,8 +15,8 @@ export class Lazy {
 /** What the engines write differently, for the statements that are still texts: see Fragments. */
 export interface Dialect {
   readonly engine: Engine;
-  /** The time in a column, so many minutes later. */
-  minutesAfter(column: string, minutes: string): string;
+  /** A time, so many minutes later; earlier where they are negative. */
+  minutesAfter(time: string, minutes: string): string;
   /** In the `WHERE` of a long statement that looks at many rows: ends it when its time is up. */
   readonly withinTime: string;
 }
@@ -24,13 +24,12 @@ export interface Dialect {
 const DIALECTS: Record<Engine, Dialect> = {
   sqlite: {
     engine: 'sqlite',
-    minutesAfter: (column, minutes) =>
-      `strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+' || ${minutes} || ' minutes')`,
+    minutesAfter: (time, minutes) => `strftime('%Y-%m-%dT%H:%M:%f+00:00', ${time}, format('%+d minutes', ${minutes}))`,
     withinTime: 'within_time()',
   },
   postgresql: {
     engine: 'postgresql',
-    minutesAfter: (column, minutes) => `${column} + CAST(${minutes} AS integer) * interval '1 minute'`,
+    minutesAfter: (time, minutes) => `CAST(${time} AS timestamptz) + CAST(${minutes} AS integer) * interval '1 minute'`,
     // The server does so by itself.
     withinTime: 'TRUE',
   },
