@@ -8,8 +8,12 @@ import Fastify, {
 import { installAuthentication } from './auth/authenticate.js';
 import type { Principal } from './auth/principal.js';
 import type { Config } from './config/config.js';
+import { databaseBehind } from './db/database.js';
 import type { DatabaseHandle } from './db/handle.js';
 import { allowOrigins } from './http/cors.js';
+import { contentRoute } from './http/files/content-route.js';
+import { uploadRoutes } from './http/files/upload-route.js';
+import { Uploads } from './http/files/uploads.js';
 import { endWith } from './http/hooks.js';
 import { replaceDefaultResponses } from './http/lifecycle/default-responses.js';
 import { closeDrainingConnections } from './http/lifecycle/draining-connections.js';
@@ -42,6 +46,10 @@ import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
 import { trpcSurface } from './http/trpc/surface.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
+import { FileLinks } from './storage/file-links.js';
+import { MAX_UNATTACHED } from './storage/file-quota.js';
+import type { FileStore } from './storage/file-store.js';
+import { openFileStore } from './storage/open-store.js';
 import { Metrics } from './telemetry/metrics.js';
 import './http/fastify-types.js';
 
@@ -53,6 +61,7 @@ interface AppParts {
   document: string;
   clock?: Clock;
   metrics?: Metrics;
+  store?: FileStore;
 }
 
 const MAX_BATCH_SIZE = 20;
@@ -65,6 +74,7 @@ export async function buildApp({
   document,
   clock = systemClock,
   metrics = new Metrics(),
+  store = openFileStore(config),
 }: AppParts): Promise<FastifyInstance> {
   const openRequests = new OpenRequests();
   const app: FastifyInstance = Fastify({
@@ -113,7 +123,12 @@ export async function buildApp({
   metricsRoute(app, metrics, config.METRICS_TOKEN);
   await app.register((scope) => docsPage(scope, document, config.PUBLIC_PATH));
 
+  const { sql } = databaseBehind(db);
+  const links = new FileLinks({ db: databaseBehind(db), clock, publicPath: config.PUBLIC_PATH ?? '' });
+  contentRoute(app, { links, store, sql, clock });
+
   const authenticate = await installAuthentication(app, config, clock);
+  const fileQuota = { unattached: MAX_UNATTACHED, bytesPerDay: config.FILE_USER_BYTES };
   const createContext = (request: FastifyRequest, reply: FastifyReply) =>
     requestContext(request, reply, {
       db,
@@ -122,9 +137,13 @@ export async function buildApp({
       openRequests,
       metrics,
       publicPath: config.PUBLIC_PATH ?? '',
+      linkTo: ({ fileId }) => links.to(fileId),
+      fileQuota,
     });
   const budget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT, config.BODY_LIMIT, () => metrics.refused('body-bytes'));
   metrics.watch({ bodyBytes: () => budget.used });
+  const uploads = new Uploads((reason) => metrics.refused(reason));
+  metrics.watch({ uploads: () => uploads.count });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {
     scope.addHook('onRequest', (request, _reply, done) => {
@@ -136,12 +155,32 @@ export async function buildApp({
     const userId = ({ principal }: FastifyRequest) => principal?.userId ?? '';
     limitCalls(scope, await openQuota({ name: 'user', points: config.RATE_LIMIT_USER }), userId);
     const spend = await openQuota({ name: 'user-bytes', points: config.RATE_LIMIT_USER_BYTES });
-    limitBodies(scope, { budget, spend, openRequests, metrics });
-    await scope.register((rest) => restBridge(rest, { router: appRouter, createContext }));
-    await scope.register(
-      (trpc) => trpcSurface(trpc, { router: appRouter, createContext, maxBatchSize: MAX_BATCH_SIZE }),
-      { prefix: TRPC_PREFIX },
+    await scope.register((files) =>
+      uploadRoutes(files, {
+        router: appRouter,
+        createContext,
+        store,
+        uploads,
+        sql,
+        clock,
+        quota: fileQuota,
+        spend,
+        metrics,
+        maxBytes: config.FILE_MAX_BYTES,
+        zipAllowed: config.FILE_ZIP_ALLOWED,
+        idleMs: config.UPLOAD_IDLE_TIMEOUT_MS,
+        answerMs: config.REQUEST_TIMEOUT_MS,
+      }),
     );
+    // Bodies of files have limits of their own.
+    await scope.register(async (calls) => {
+      limitBodies(calls, { budget, spend, openRequests, metrics });
+      await calls.register((rest) => restBridge(rest, { router: appRouter, createContext }));
+      await calls.register(
+        (trpc) => trpcSurface(trpc, { router: appRouter, createContext, maxBatchSize: MAX_BATCH_SIZE }),
+        { prefix: TRPC_PREFIX },
+      );
+    });
   });
 
   return app;

@@ -15,11 +15,13 @@ import { feedLag } from './desk/history/feed-lag.js';
 import { listenForMetrics } from './http/lifecycle/metrics.js';
 import { readOpenApiDocument } from './http/openapi/read-document.js';
 import { autoClose } from './jobs/auto-close.js';
+import { fileLeftovers, fileRemoval } from './jobs/file-removal.js';
 import { idempotencyExpiry } from './jobs/idempotency-expiry.js';
 import { type RunningJobs, runJobs } from './jobs/run-jobs.js';
 import { systemClock } from './schema/clock.js';
 import { isOutdated } from './search/reindex.js';
 import { countWork } from './sla/count-work.js';
+import { openFileStore } from './storage/open-store.js';
 import { cached } from './telemetry/cached.js';
 import { createLogger, flushLog } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -65,7 +67,8 @@ async function main(): Promise<void> {
     tickets: cached(TICKETS_CACHED_MS, () => countWork(scope)),
     feedLag: () => feedLag(scope),
   });
-  const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics });
+  const store = openFileStore(config);
+  const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics, store });
   // As many may wait to be accepted as may be open: what the kernel drops instead gets no answer at all.
   await app.listen({ host: config.HOST, port: config.PORT, backlog: config.MAX_CONNECTIONS });
 
@@ -78,10 +81,15 @@ async function main(): Promise<void> {
 
   const days = config.AUTO_CLOSE_DAYS;
   const parts = { db, clock: systemClock };
-  const jobs = runJobs([idempotencyExpiry(parts), ...(days > 0 ? [autoClose({ ...parts, days })] : [])], {
-    log,
-    metrics,
-  });
+  const jobs = runJobs(
+    [
+      idempotencyExpiry(parts),
+      fileRemoval({ ...parts, store }),
+      fileLeftovers({ ...parts, store }),
+      ...(days > 0 ? [autoClose({ ...parts, days })] : []),
+    ],
+    { log, metrics },
+  );
 
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,5 +1,6 @@
 import { categoriesRouter } from './categories/router.js';
 import { deskRouter } from './desk/router.js';
+import { filesRouter } from './files/router.js';
 import { messagesRouter } from './messages/router.js';
 import { mergeRouters, router } from './procedure/trpc.js';
 import { rateProcedure } from './ratings/router.js';
@@ -10,6 +11,7 @@ export const appRouter = router({
     tickets: mergeRouters(ticketsRouter, router({ rate: rateProcedure })),
     messages: messagesRouter,
     categories: categoriesRouter,
+    files: filesRouter,
   }),
   desk: deskRouter,
 });

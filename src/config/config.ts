@@ -153,6 +153,19 @@ export const environment = z.object({
   REDIS_URL: url(['redis:', 'rediss:']).optional().meta({
     description: 'Redis in which several instances count together for the rate limits; each by itself without',
   }),
+  FILES_FOLDER: z.string().min(1).optional().meta({
+    description: 'Folder that uploaded files are kept in; by default `files` beside the SQLite file, or `./data/files`',
+  }),
+  FILE_MAX_BYTES: wholeNumber(1024, 1_073_741_824).prefault('10485760').meta({
+    description: 'Largest file that can be uploaded, in bytes',
+  }),
+  FILE_ZIP_ALLOWED: flag.prefault('false').meta({ description: 'Take ZIP archives, too' }),
+  FILE_USER_BYTES: wholeNumber(0, 9_999_999_999).prefault('104857600').meta({
+    description: 'Bytes of files that one user may upload in 24 hours; 0: no limit',
+  }),
+  UPLOAD_IDLE_TIMEOUT_MS: milliseconds.prefault('30000').meta({
+    description: 'An upload of which nothing has come for this long is ended (408)',
+  }),
   MAX_IN_FLIGHT: wholeNumber(1, 100_000).prefault('512').meta({
     description: 'Calls that wait or are under way at once; what comes beyond is refused with 503',
   }),
@@ -216,7 +229,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = environment.safeParse(set);
   const faults = result.success
-    ? [...keyFaults(result.data), ...roleFaults(result.data)]
+    ? [...keyFaults(result.data), ...roleFaults(result.data), ...fileFaults(result.data)]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
   return result.data;
@@ -239,4 +252,12 @@ function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Config): string[] {
   return both.length === 0
     ? []
     : ['JWT_AGENT_ROLES and JWT_ADMIN_ROLES have a name in common: it would always be an admin'];
+}
+
+/** No file of the largest size could ever be uploaded. */
+function fileFaults({ FILE_MAX_BYTES, FILE_USER_BYTES, RATE_LIMIT_USER_BYTES }: Config): string[] {
+  const limits = Object.entries({ FILE_USER_BYTES, RATE_LIMIT_USER_BYTES });
+  return limits
+    .filter(([, limit]) => limit > 0 && limit < FILE_MAX_BYTES)
+    .map(([name]) => `FILE_MAX_BYTES must not be above ${name}`);
 }

@@ -159,6 +159,12 @@ export class Database implements DatabaseHandle {
   }
 }
 
+/** What is behind the face that is shown where Prisma's types must not be: always a Database. */
+export function databaseBehind(handle: DatabaseHandle): Database {
+  if (handle instanceof Database) return handle;
+  throw new TypeError('Not a database that openDatabase() made');
+}
+
 const UNOBSERVED: DatabaseObserver = { waited: () => {}, retried: () => {}, rolledBack: () => {} };
 
 export function engineOf(url: string): Engine {

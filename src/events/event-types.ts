@@ -11,5 +11,6 @@ export const EVENT_TYPES = [
   'note.added',
   'ticket.tagged',
   'ticket.rated',
+  'file.removed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -26,6 +26,8 @@ declare module 'fastify' {
     maxBatchSize?: number;
     /** What its body may hold. */
     bodyBounds?(request: FastifyRequest): BodyBounds;
+    /** Its body may take longer than others: its route sees to the time that it has. */
+    timesItself?: boolean;
     /** Answered whatever the load and whoever asks. */
     unlimited?: boolean;
   }

@@ -4,6 +4,7 @@ import { type Expression, fragment, type SqlBool } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
 import { eventValues } from '../events/record-event.js';
+import { attachFiles } from '../files/attach-files.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
@@ -111,12 +112,13 @@ const selectState = query('select state', VISIBLE, ({ db, p }) =>
 /**
  * Adds a message to the end of a ticket's conversation, and moves the ticket on as its life cycle says.
  *
- * @throws AppError NOT_FOUND; TICKET_CLOSED; TICKET_FULL with MAX_MESSAGES messages. Nothing is stored then.
+ * @throws AppError NOT_FOUND; TICKET_CLOSED; TICKET_FULL with MAX_MESSAGES messages; as attachFiles() does. Nothing is stored then.
  */
 export async function addMessage(
-  { sql, principal, clock }: WriteScope,
+  scope: WriteScope,
   { ticketId, message, attachments }: AddMessageInput,
 ): Promise<AddedMessage> {
+  const { sql, principal, clock } = scope;
   const visible = visibleTicket(principal, ticketId);
   const messageId = newId('msg');
   const added = await sql.chain(appendMessage, {
@@ -128,7 +130,10 @@ export async function addMessage(
     now: clock.now(),
     ...textValues({ content: message }),
   });
-  if (added !== undefined) return { messageId, ticketId, content: message, timestamp: added.addedAt };
+  if (added !== undefined) {
+    await attachFiles(scope, attachments, { ticketId, kind: 'message', sourceId: messageId });
+    return { messageId, ticketId, content: message, timestamp: added.addedAt };
+  }
   // Closed is final, and what is full stays so: that it was so a moment ago is still true.
   const ticket = await sql.row(selectState, visible);
   if (ticket === undefined) throw ticketNotFound();

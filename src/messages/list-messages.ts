@@ -3,6 +3,7 @@ import type { Db } from '../db/sql/db.js';
 import type { Fragments } from '../db/sql/fragments.js';
 import type { Expression } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
+import { withFiles } from '../files/attachments-of.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { decodeCursor, encodeCursor, NEITHER_WAY, side } from '../schema/cursor.js';
 import { measuredMessages, nearestIds, olderThan } from '../tickets/conversation.js';
@@ -52,7 +53,7 @@ export function messagesOf(json: string) {
       messageId,
       sender,
       content,
-      attachments: JSON.parse(attachments),
+      attachments: JSON.parse(attachments) as string[],
       timestamp,
     })),
     first: said[0]?.[5],
@@ -109,7 +110,7 @@ export async function listMessages(
   const first = found.first ?? (way === 'newer' ? row.total + 1 : 1);
   const last = found.last ?? first - 1;
   return {
-    messages: found.messages,
+    messages: await withFiles(sql, ticketId, found.messages),
     total: row.total,
     older: olderThan(first),
     newer: last < row.total ? encodeCursor(['newer', last]) : null,

@@ -1,3 +1,4 @@
+import { hasOwnFiles } from '../files/attach-files.js';
 import { reading, writing } from '../procedure/scope.js';
 import { customerProcedure, router } from '../procedure/trpc.js';
 import { addMessage } from './add-message.js';
@@ -21,7 +22,7 @@ export const messagesRouter = router({
     })
     .input(addMessageInput)
     .output(addMessageOutput)
-    .mutation(writing(addMessage)),
+    .mutation(writing(addMessage, { several: hasOwnFiles })),
 
   list: customerProcedure
     .meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachment } from '../files/schemas.js';
 import { eitherWayCursors, eitherWayFields } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
@@ -33,6 +34,7 @@ const FIRST = {
   sender: 'user_123',
   content: "I can't make a payment",
   attachments: ['file_id_456'],
+  files: [{ fileId: 'file_id_456', stored: false, name: null, size: null, type: null }],
   timestamp: '2024-01-22T16:30:00Z',
 };
 
@@ -42,6 +44,7 @@ export const message = z
     sender: z.string(),
     content: z.string(),
     attachments: z.array(z.string()),
+    files: z.array(attachment).meta({ description: 'What is known of the attachments, in their order' }),
     timestamp,
   })
   .meta({ id: 'Message' });

@@ -4,6 +4,8 @@ import { fragment } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
 import { eventValues } from '../events/record-event.js';
+import { attachFiles } from '../files/attach-files.js';
+import { withFiles } from '../files/attachments-of.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { isTicketId, newId } from '../schema/ids.js';
 import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
@@ -83,12 +85,10 @@ const insertNote = chain('insert note', {
  * Adds an internal note to a ticket, whatever its status. It is later than all that happened to the ticket before: notes in the
  * order of their times are in the order of the history.
  *
- * @throws AppError NOT_FOUND; TICKET_FULL with MAX_NOTES notes, and nothing is stored.
+ * @throws AppError NOT_FOUND; TICKET_FULL with MAX_NOTES notes; as attachFiles() does. Nothing is stored.
  */
-export async function addNote(
-  { sql, principal, clock }: WriteScope,
-  { ticketId, content, attachments }: AddNoteInput,
-): Promise<Note> {
+export async function addNote(scope: WriteScope, { ticketId, content, attachments }: AddNoteInput): Promise<Note> {
+  const { sql, principal, clock } = scope;
   if (!isTicketId(ticketId) || !(await sql.row(lockTicket, { ticketId }))) throw ticketNotFound();
   const counted = await sql.row(countNotes, { ticketId });
   if ((counted?.notes ?? 0) >= MAX_NOTES) {
@@ -107,5 +107,8 @@ export async function addNote(
     ...textValues({ content }),
   });
   if (added === undefined) throw ticketNotFound();
-  return { noteId, author, content, attachments, timestamp: added.addedAt };
+  await attachFiles(scope, attachments, { ticketId, kind: 'note', sourceId: noteId });
+  const note = { noteId, author, content, attachments, timestamp: added.addedAt };
+  const [described] = await withFiles(sql, ticketId, [note]);
+  return described as Note;
 }

@@ -4,6 +4,7 @@ import type { Fragments } from '../db/sql/fragments.js';
 import type { Expression, ExpressionBuilder } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import type { Tables } from '../db/sql/tables.js';
+import { withFiles } from '../files/attachments-of.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { decodeCursor, encodeCursor, NEITHER_WAY, side } from '../schema/cursor.js';
 import { isTicketId } from '../schema/ids.js';
@@ -85,7 +86,7 @@ const PAGES = {
 type Written = [noteId: string, author: string, content: string, attachments: string, timestamp: string];
 
 /** Notes as the statements have them, one JSON array. */
-export function notesOf(json: string): Note[] {
+export function notesOf(json: string): Omit<Note, 'files'>[] {
   return (JSON.parse(json) as Written[]).map(([noteId, author, content, attachments, timestamp]) => ({
     noteId,
     author,
@@ -121,7 +122,7 @@ export async function listNotes({ sql }: ReadScope, { ticketId, cursor, limit }:
   const more = row.beyond > notes.length;
   const others = row.total > row.beyond;
   return {
-    notes,
+    notes: await withFiles(sql, ticketId, notes),
     total: row.total,
     older: (way === 'older' ? more : others) ? beside('older', first) : null,
     newer: (way === 'newer' ? more : others) ? beside('newer', last) : null,

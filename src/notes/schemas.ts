@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachment } from '../files/schemas.js';
 import { eitherWayCursors, eitherWayFields } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
@@ -17,6 +18,7 @@ const CALLED = {
   author: 'agent_123',
   content: 'Called the bank: the card has expired',
   attachments: ['file_id_789'],
+  files: [{ fileId: 'file_id_789', stored: false, name: null, size: null, type: null }],
   timestamp: '2024-01-23T10:20:00Z',
 };
 
@@ -26,6 +28,8 @@ export const note = z
     author: z.string(),
     content: z.string(),
     attachments: z.array(z.string()),
+    // By default: answers that are kept for idempotency keys may be from before there was this.
+    files: z.array(attachment).default([]).meta({ description: 'What is known of the attachments, in their order' }),
     timestamp,
   })
   .meta({ id: 'Note', examples: [CALLED] });

@@ -25,6 +25,37 @@ export interface PartInfo {
   older: string | null;
 }
 
+/** A file that came as the body of the call, and is in the store under its id. */
+export interface StoredUpload {
+  readonly fileId: string;
+  /** Cleaned. */
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  readonly sha256: string;
+}
+
+/** What one user may have uploaded. */
+export interface FileQuota {
+  /** Files that are attached to nothing yet. */
+  readonly unattached: number;
+  /** Bytes in 24 hours; 0: as many as they like. */
+  readonly bytesPerDay: number;
+}
+
+/** Of a file, what a link to it tells. */
+export interface LinkedFile {
+  readonly fileId: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Where somebody who shows it can read a file without a token, for a while. */
+export interface FileLink {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
 /**
  * What a request brings to a procedure, the same from both surfaces. It is part of the published `AppRouter` type, so
  * nothing here may name a type of Prisma's, Fastify's or Zod's.
@@ -38,6 +69,10 @@ export interface Context {
   /** Names the request in the logs and to the client. */
   readonly requestId: string;
   readonly deadline: Deadline;
+  /** null: no file came with it. */
+  readonly upload: StoredUpload | null;
+  /** What one user may upload. */
+  readonly fileQuota: FileQuota;
   /** Most bytes that a failure may take of the answer: less in a batch, whose calls share one. */
   readonly failureBytes: number;
   /**
@@ -52,6 +87,8 @@ export interface Context {
    * @throws AppError BAD_REQUEST for what is no such name.
    */
   idempotencyKey(): string | undefined;
+  /** Makes the address of a file's bytes. Whoever has it may read them, until it ends. */
+  linkTo(file: LinkedFile): Promise<FileLink>;
   /** Tells the surface that the answer is the one that an earlier request of this name got. */
   onReplay(): void;
   /** Tells the surface the size of a list, for its headers. */

@@ -21,6 +21,8 @@ export interface Meta {
   missing?: string;
   /** Codes that it throws beside those that any procedure may: for the document. */
   errors?: ErrorCode[];
+  /** Its body is a file, which only REST can carry: the fields of its input stand in the query. */
+  takesFile?: boolean;
   /** It answers with a page of a longer list, and the headers that go with one. */
   paged?: boolean;
   /** It answers with the newest part of a list, whose pages are at this path, and the headers that go with that. */

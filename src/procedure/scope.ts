@@ -1,12 +1,12 @@
 import { isStaff, type Principal } from '../auth/principal.js';
-import { Database } from '../db/database.js';
+import { type Database, databaseBehind } from '../db/database.js';
 import type { Db, ReadDb } from '../db/models/models.js';
 import type { Sql } from '../db/sql/sql.js';
 import { AppError } from '../errors/app-error.js';
 import { fingerprint } from '../idempotency/fingerprint.js';
 import { runIdempotently } from '../idempotency/run-idempotently.js';
 import type { Clock } from '../schema/clock.js';
-import type { Context, Log, PageInfo, PartInfo } from './context.js';
+import type { Context, FileQuota, Log, PageInfo, PartInfo, StoredUpload } from './context.js';
 
 interface Scope {
   readonly principal: Principal;
@@ -20,6 +20,7 @@ export interface ReadScope extends Scope {
   readonly db: ReadDb;
   /** Its statements alone. */
   readonly sql: Sql;
+  readonly linkTo: Context['linkTo'];
   onPage(info: PageInfo): void;
   onPart(info: PartInfo): void;
 }
@@ -53,20 +54,35 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
     const principal = authorized(ctx);
     const db = database(ctx).readerFor(principal.userId);
     return work(
-      { principal, clock, log, db, sql: db, onPage: (info) => ctx.onPage(info), onPart: (info) => ctx.onPart(info) },
+      {
+        principal,
+        clock,
+        log,
+        db,
+        sql: db,
+        linkTo: (file) => ctx.linkTo(file),
+        onPage: (info) => ctx.onPage(info),
+        onPart: (info) => ctx.onPart(info),
+      },
       input,
     );
   };
 }
 
-/** Makes a procedure's resolver from a verb that writes by one statement at most. See WriteOptions.single. */
-export function writing<Input, Output>(work: (scope: WriteScope, input: Input) => Promise<Output>) {
+/**
+ * Makes a procedure's resolver from a verb that writes by one statement at most (see WriteOptions.single), but for inputs with which
+ * it takes `several`.
+ */
+export function writing<Input, Output>(
+  work: (scope: WriteScope, input: Input) => Promise<Output>,
+  { several = () => false }: { several?: (input: Input) => boolean } = {},
+) {
   return async (call: Call<Input>): Promise<Output> => {
     const { ctx, input } = call;
     const { clock, log, deadline } = ctx;
     const principal = authorized(ctx);
     const run = (sql: Sql) => work({ principal, clock, log, sql }, input);
-    if (ctx.idempotencyKey() !== undefined) return inTransaction(call, run);
+    if (ctx.idempotencyKey() !== undefined || several(input)) return inTransaction(call, run);
     const { userId } = principal;
     // A customer writes to what is theirs, and to nothing else.
     const owner = isStaff(principal) ? undefined : userId;
@@ -81,6 +97,31 @@ export function transacting<Input, Output>(work: (scope: TransactionScope, input
     const { clock, log } = ctx;
     const principal = authorized(ctx);
     return inTransaction(call, (db) => work({ principal, clock, log, db, sql: db }, input));
+  };
+}
+
+/** What a verb works with that takes a file. */
+export interface UploadScope extends WriteScope {
+  readonly upload: StoredUpload;
+  readonly fileQuota: FileQuota;
+}
+
+/**
+ * Makes a procedure's resolver from a verb that takes a file, by several statements. The bytes of the file are part of what an
+ * idempotency key stands for.
+ */
+export function uploading<Input, Output>(work: (scope: UploadScope, input: Input) => Promise<Output>) {
+  return async ({ ctx, path, input }: Call<Input>): Promise<Output> => {
+    const { clock, log, upload, fileQuota } = ctx;
+    if (upload === null) {
+      const message = 'A file comes over REST: send it as the body of POST /support/files';
+      throw new AppError('BAD_REQUEST', { details: [{ path: '', message }] });
+    }
+    const principal = authorized(ctx);
+    const asked = { input, sha256: upload.sha256 };
+    return inTransaction({ ctx, path, input: asked }, (sql) =>
+      work({ principal, clock, log, sql, upload, fileQuota }, input),
+    );
   };
 }
 
@@ -110,8 +151,6 @@ function authorized({ principal }: Context): Principal {
   return principal;
 }
 
-/** The context shows a face without Prisma's types (see there); behind it is always a Database. */
-function database(ctx: Context): Database {
-  if (ctx.db instanceof Database) return ctx.db;
-  throw new TypeError('The context holds something that openDatabase() did not make');
+function database({ db }: Context): Database {
+  return databaseBehind(db);
 }

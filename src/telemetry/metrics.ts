@@ -32,6 +32,8 @@ export interface Sources {
   calls?(): Usage;
   /** Bytes of request bodies that are being received. */
   bodyBytes?(): number;
+  /** Files that are being uploaded. */
+  uploads?(): number;
   /** PostgreSQL's connections, or the one connection that writes to SQLite. */
   connections?(): Usage;
   /** The threads of SQLite's long reads. */
@@ -101,6 +103,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#usage('calls', 'support_calls', 'Procedure calls');
     this.#read('bodyBytes', 'support_body_bytes_in_flight', 'Bytes of request bodies that are being received');
+    this.#read('uploads', 'support_uploads', 'Files that are being uploaded');
     this.#usage('connections', 'db_client_connections', 'Database connections (SQLite: the one that writes)');
     this.#usage('readThreads', 'support_read_threads', "Threads of SQLite's long reads");
     this.#read('sharedRateLimits', 'support_rate_limit_store_up', '1: Redis counts for the rate limits; 0: it is away');

@@ -3,6 +3,7 @@ import { chain } from '../db/sql/chain.js';
 import type { Json } from '../db/sql/column-types.js';
 import { fragment } from '../db/sql/kysely.js';
 import { eventValues } from '../events/record-event.js';
+import { attachFiles } from '../files/attach-files.js';
 import type { WriteScope } from '../procedure/scope.js';
 import { newId } from '../schema/ids.js';
 import { isStorable } from '../schema/text.js';
@@ -68,7 +69,7 @@ const insertTicket = chain('insert ticket', {
 /**
  * Opens a ticket for the principal.
  *
- * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category.
+ * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category; as attachFiles() does.
  */
 export function createTicket(scope: WriteScope, input: CreateTicketInput): Promise<CreatedTicket> {
   return openTicket(scope, { ...input, requester: scope.principal.userId });
@@ -77,7 +78,8 @@ export function createTicket(scope: WriteScope, input: CreateTicketInput): Promi
 /**
  * Opens a ticket that is the requester's, whoever does it: the event has both.
  *
- * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category; at `requester`: see requireIntended().
+ * @throws AppError BAD_REQUEST at `categoryId` unless that is an active category; at `requester`: see requireIntended(); as attachFiles()
+ * does.
  */
 export async function openTicket(
   scope: WriteScope,
@@ -101,5 +103,6 @@ export async function openTicket(
     ...textValues({ subject, content: description }),
   });
   if (written === undefined) throw categoryNotActive();
+  await attachFiles(scope, attachments, { ticketId, kind: 'ticket', sourceId: ticketId });
   return { ticketId, subject, status: 'Open', priority, createdAt: createdAt.toISOString() };
 }

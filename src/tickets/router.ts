@@ -1,8 +1,10 @@
+import { hasOwnFiles } from '../files/attach-files.js';
 import { reading, writing } from '../procedure/scope.js';
 import { customerProcedure, router } from '../procedure/trpc.js';
 import { closeTicket } from './close-ticket.js';
 import { createTicket } from './create-ticket.js';
 import { getTicket } from './get-ticket.js';
+import { listTicketFiles } from './list-ticket-files.js';
 import { listTickets } from './list-tickets.js';
 import {
   closeTicketInput,
@@ -11,6 +13,8 @@ import {
   createTicketOutput,
   getTicketInput,
   getTicketOutput,
+  listTicketFilesInput,
+  listTicketFilesOutput,
   listTicketsInput,
   listTicketsOutput,
 } from './schemas.js';
@@ -31,7 +35,7 @@ export const ticketsRouter = router({
     })
     .input(createTicketInput)
     .output(createTicketOutput)
-    .mutation(writing(createTicket)),
+    .mutation(writing(createTicket, { several: hasOwnFiles })),
 
   list: customerProcedure
     .meta({
@@ -68,6 +72,24 @@ export const ticketsRouter = router({
     .input(getTicketInput)
     .output(getTicketOutput)
     .query(reading(getTicket)),
+
+  files: customerProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/support/tickets/{ticketId}/files',
+        operationId: 'listTicketFiles',
+        summary: 'Get Ticket Files',
+        description:
+          'The files that are attached to a ticket and its messages, in pages; for the desk those of its notes, too.',
+        tags: ['Files'],
+        successDescription: 'One page of the files, and where to go on',
+      },
+      errors: ['NOT_FOUND'],
+    })
+    .input(listTicketFilesInput)
+    .output(listTicketFilesOutput)
+    .query(reading(listTicketFiles)),
 
   close: customerProcedure
     .meta({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { referredId, subjectId } from '../schema/id-fields.js';
-import { pageFields, withOnePlace } from '../schema/pagination.js';
+import { oneWayFields, pageFields, withOnePlace } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
@@ -129,6 +129,47 @@ export const getTicketOutput = z
     ],
   });
 
+export const listTicketFilesInput = withOnePlace(z.strictObject({ ticketId, ...oneWayFields }), 'after');
+
+const ticketFile = z
+  .strictObject({
+    fileId: z.string(),
+    name: z.string(),
+    size: z.int().meta({ description: 'In bytes' }),
+    type: z.string().meta({ description: 'Media type, by what is in it' }),
+    uploadedBy: z.string(),
+    uploadedAt: timestamp,
+    attachedTo: z.enum(['ticket', 'message', 'note']).meta({ description: 'A note only for the desk' }),
+    sourceId: z.string().meta({ description: 'Of the ticket, message or note' }),
+  })
+  .meta({ id: 'TicketFile' });
+
+export const listTicketFilesOutput = z
+  .strictObject({
+    files: z.array(ticketFile).meta({ description: 'In the order in which they were uploaded' }),
+    next: z.string().nullable().meta({ description: 'For `after` (or `cursor`); null: there are no more' }),
+  })
+  .meta({
+    id: 'TicketFilePage',
+    examples: [
+      {
+        files: [
+          {
+            fileId: 'file_123',
+            name: 'screenshot.png',
+            size: 48213,
+            type: 'image/png',
+            uploadedBy: 'user_123',
+            uploadedAt: '2024-01-22T16:25:00Z',
+            attachedTo: 'ticket',
+            sourceId: 'ticket_123',
+          },
+        ],
+        next: null,
+      },
+    ],
+  });
+
 export const closeTicketInput = z
   .strictObject({
     ticketId,
@@ -149,5 +190,7 @@ export type ListTicketsInput = z.infer<typeof listTicketsInput>;
 export type TicketSummary = z.infer<typeof ticketSummary>;
 export type GetTicketInput = z.infer<typeof getTicketInput>;
 export type TicketDetails = z.infer<typeof getTicketOutput>;
+export type ListTicketFilesInput = z.infer<typeof listTicketFilesInput>;
+export type TicketFilePage = z.infer<typeof listTicketFilesOutput>;
 export type CloseTicketInput = z.infer<typeof closeTicketInput>;
 export type ClosedTicket = z.infer<typeof closeTicketOutput>;

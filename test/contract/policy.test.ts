@@ -4,6 +4,7 @@ import type { Engine } from '../../src/db/handle.js';
 import type { Meta } from '../../src/procedure/meta.js';
 import { appRouter } from '../../src/router.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { PNG, upload } from '../support/files.js';
 import { Ledger } from '../support/ledger.js';
 import { readPage, tableRows } from '../support/markdown.js';
 import { administer } from '../support/postgresql-server.js';
@@ -35,8 +36,10 @@ let names = 0;
 interface There {
   categoryIds: string[];
   macroId: string;
+  /** Attached to a ticket of the owner's, who has uploaded it. */
+  fileId: string;
 }
-const NOTHING: There = { categoryIds: [], macroId: '' };
+const NOTHING: There = { categoryIds: [], macroId: '', fileId: '' };
 
 /** A good input for each procedure; those that take a ticket are about this one. */
 const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, unknown>> = {
@@ -47,6 +50,10 @@ const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, 
   'support.messages.add': (ticketId) => ({ ticketId, message: 'm' }),
   'support.messages.list': (ticketId) => ({ ticketId }),
   'support.categories.list': () => ({}),
+  'support.files.upload': () => ({ name: 'a.png' }),
+  'support.files.get': (_ticketId, { fileId }) => ({ fileId }),
+  'support.files.delete': (_ticketId, { fileId }) => ({ fileId }),
+  'support.tickets.files': (ticketId) => ({ ticketId }),
   'desk.tickets.create': () => ({ requester: 'owner', subject: 's', description: 'd', categoryId: 'category_001' }),
   'desk.tickets.get': (ticketId) => ({ ticketId }),
   'desk.tickets.events': (ticketId) => ({ ticketId }),
@@ -143,6 +150,12 @@ async function send(url: string, method: string, body: unknown, token?: string):
   return { status: answer.status, headers, body: await answer.text() };
 }
 
+async function sendFile(url: string, token?: string): Promise<Answer> {
+  const headers = { ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(url, { method: 'POST', headers, body: PNG });
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+}
+
 const callTrpc: Call = (url, { name, type }, input, token) => {
   if (type === 'mutation') return send(`${url}/trpc/${name}`, 'POST', input, token);
   return send(`${url}/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, 'GET', undefined, token);
@@ -155,13 +168,14 @@ const callRest: Call = (url, { meta }, input, token) => {
     delete rest[name];
     return encodeURIComponent(String(input[name]));
   });
+  if (meta.takesFile) return sendFile(`${url}${filled}?${new URLSearchParams(rest as Record<string, string>)}`, token);
   const query = method === 'GET' ? `?${new URLSearchParams(rest as Record<string, string>)}` : '';
   return send(url + filled + query, method, rest, token);
 };
 
 const SURFACES: [name: string, call: Call, has: (procedure: Procedure) => boolean][] = [
   ['REST', callRest, ({ meta }) => meta.openapi !== undefined],
-  ['tRPC', callTrpc, () => true],
+  ['tRPC', callTrpc, ({ meta }) => !meta.takesFile],
 ];
 
 describe.each(['sqlite', 'postgresql'] satisfies Engine[])('on %s', (engine) => {
@@ -192,7 +206,15 @@ describe.each(['sqlite', 'postgresql'] satisfies Engine[])('on %s', (engine) => 
     const admin = restClient(server.url, adminToken());
     const categories = (await admin.get('/support/categories')).body.data as { categoryId: string }[];
     const macro = await admin.post('/desk/macros', { name: `Macro ${++names}`, text: '{{ticket.id}}' });
-    return { categoryIds: categories.map(({ categoryId }) => categoryId), macroId: macro.body.data.macroId };
+    const file = await upload(server.url, customerToken('owner'), PNG);
+    const { fileId } = file.ok ? file.data : { fileId: '' };
+    const input = { subject: 's', description: 'd', categoryId: 'category_001', attachments: [fileId] };
+    await restClient(server.url, customerToken('owner')).post('/support/tickets', input);
+    return {
+      categoryIds: categories.map(({ categoryId }) => categoryId),
+      macroId: macro.body.data.macroId,
+      fileId,
+    };
   }
 
   describe.each(SURFACES)('over %s', (_surface, call, has) => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../src/auth/principal.js';
+import { PNG, upload } from '../support/files.js';
 import type { Ledger, Row } from '../support/ledger.js';
 import { restClient } from '../support/rest-client.js';
+import { dataOf } from '../support/tickets.js';
 import { adminToken, agentToken, customerToken } from '../support/tokens.js';
 
 /**
@@ -10,11 +12,13 @@ import { adminToken, agentToken, customerToken } from '../support/tokens.js';
  */
 export const TICKETS = ['TICKET_OWN', 'TICKET_OTHERS', 'TICKET_RESOLVED', 'TICKET_CLOSED', 'TICKET_MISSING'] as const;
 export const MACROS = ['MACRO_SAVED', 'MACRO_MISSING'] as const;
+/** Attached to nothing, to TICKET_OWN, and none: the customer's. */
+export const FILES = ['FILE_FREE', 'FILE_ATTACHED', 'FILE_MISSING'] as const;
 export const CATEGORIES = ['category_001', 'category_002', 'CATEGORY_ARCHIVED'] as const;
 export const TOKENS = ['TOKEN_CUSTOMER', 'TOKEN_AGENT', 'TOKEN_ADMIN'] as const;
 
 /** Any of the words; also CATEGORIES_ACTIVE, which stands in a JSON array for the ids of all active categories. */
-export const WORD = /(?:TICKET|TOKEN|MACRO|CATEGORY|CATEGORIES)_[A-Z]+/g;
+export const WORD = /(?:TICKET|TOKEN|MACRO|FILE|CATEGORY|CATEGORIES)_[A-Z]+/g;
 
 export const PRINCIPALS: Record<(typeof TOKENS)[number], Principal> = {
   TOKEN_CUSTOMER: { userId: 'fuzz_customer', role: 'customer' },
@@ -30,8 +34,10 @@ export class World {
     ['TOKEN_AGENT', agentToken(PRINCIPALS.TOKEN_AGENT.userId)],
     ['TOKEN_ADMIN', adminToken(PRINCIPALS.TOKEN_ADMIN.userId)],
     ['TICKET_MISSING', MISSING],
+    ['FILE_MISSING', MISSING.replace('ticket', 'file')],
   ]);
   readonly #ledger: Ledger;
+  readonly #url: string;
   readonly #customer: Client;
   readonly #other: Client;
   readonly #admin: Client;
@@ -39,6 +45,7 @@ export class World {
   #seeded: readonly Row[] = [];
 
   constructor(url: string, ledger: Ledger) {
+    this.#url = url;
     this.#ledger = ledger;
     this.#customer = client(url, this.#words.get('TOKEN_CUSTOMER'));
     this.#other = client(url, customerToken('fuzz_other'));
@@ -64,8 +71,39 @@ export class World {
       const ticketId = await this.#createTicket('TICKET_CLOSED', this.#customer);
       await this.#customer('POST', `/support/tickets/${ticketId}/close`, {});
     }
+    await this.#restoreFiles();
     this.#ledger.settle(await this.#ledger.take());
     this.#words.set('CATEGORIES_ACTIVE', this.#activeCategories().join('","'));
+  }
+
+  async #restoreFiles(): Promise<void> {
+    // Nobody may have many that are attached to nothing.
+    for (const { id, user_id: userId } of this.#ledger.rows('files').filter(isFree)) {
+      if (id === this.#words.get('FILE_FREE')) continue;
+      const [word] = TOKENS.filter((token) => PRINCIPALS[token].userId === userId);
+      if (word !== undefined) await client(this.#url, this.#words.get(word))('DELETE', `/support/files/${id}`);
+    }
+    const attached = this.#row('files', 'FILE_ATTACHED');
+    if (attached === undefined || attached.removed_at !== null) {
+      const attachments = [await this.#uploadFile('FILE_ATTACHED')];
+      await this.#customer('POST', `/support/tickets/${this.#words.get('TICKET_OWN')}/messages`, {
+        message: 'm',
+        attachments,
+      });
+    }
+    const free = this.#row('files', 'FILE_FREE');
+    if (free === undefined || !isFree(free)) {
+      const fileId = await this.#uploadFile('FILE_FREE');
+      // The key that links are signed with is made by the first.
+      await this.#customer('GET', `/support/files/${fileId}`);
+    }
+  }
+
+  async #uploadFile(word: string): Promise<string> {
+    const uploaded = await upload(this.#url, this.#words.get('TOKEN_CUSTOMER'), PNG);
+    const { fileId } = dataOf(uploaded);
+    this.#words.set(word, fileId);
+    return fileId;
   }
 
   async #createMacro(): Promise<void> {
@@ -132,7 +170,11 @@ export class World {
   }
 }
 
-type Client = (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) => Promise<unknown>;
+function isFree({ ticket_id: ticketId, removed_at: removedAt }: Row): boolean {
+  return ticketId === null && removedAt === null;
+}
+
+type Client = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) => Promise<unknown>;
 
 /** Gives the data of answers, and takes nothing but a 200. */
 function client(url: string, token: string | undefined): Client {

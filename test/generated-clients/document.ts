@@ -18,6 +18,8 @@ export interface Operation {
   /** Schemas by names, in the document's order. */
   parameters: Record<Place, Record<string, Json>>;
   body: Json | undefined;
+  /** Its body is a file, and no JSON. */
+  takesFile: boolean;
 }
 
 /** What a reference stands for. */
@@ -39,7 +41,8 @@ export const operations: Operation[] = Object.entries<Json>(document.paths).flat
       method: method.toUpperCase(),
       path,
       parameters: { path: at('path'), query: at('query'), header: at('header') },
-      body: operation.requestBody && resolve(operation.requestBody.content['application/json'].schema),
+      body: operation.requestBody && resolve(operation.requestBody.content['application/json']?.schema),
+      takesFile: operation.requestBody?.content['application/octet-stream'] !== undefined,
     };
   }),
 );

@@ -28,6 +28,14 @@ export interface There {
   macro: string;
   /** Of all priorities. */
   slaTarget: number;
+  /** To be uploaded. */
+  file: File;
+  /** Attached to nothing. */
+  uploadedFile: string;
+  /** To `ticketWithFiles`, which has another one after it. */
+  attachedFile: string;
+  ticketWithFiles: string;
+  nextFiles: string;
   /** Of the messages of `ticket`. */
   olderMessages: string;
   /** Of its notes. */
@@ -79,6 +87,8 @@ type Get = <Name extends keyof There>(name: Name) => Promise<There[Name]>;
 type Send = (method: string, path: string, body?: unknown) => Promise<any>;
 interface Making {
   get: Get;
+  /** As the customer. */
+  uploadFile(): Promise<string>;
   customer: Send;
   admin: Send;
 }
@@ -160,6 +170,16 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
       await admin('PUT', `/desk/sla/targets/${priority}`, target);
     return target.resolutionMinutes;
   },
+  file: async () => new File(['The payment fails'], 'error.txt', { type: 'text/plain' }),
+  uploadedFile: ({ uploadFile }) => uploadFile(),
+  attachedFile: ({ uploadFile }) => uploadFile(),
+  async ticketWithFiles({ get, uploadFile, customer }) {
+    const attachments = [await get('attachedFile'), await uploadFile()];
+    const ticket = { subject: 'Error', description: 'See the files', categoryId: 'category_001', attachments };
+    return (await customer('POST', '/support/tickets', ticket)).ticketId;
+  },
+  nextFiles: async ({ get, customer }) =>
+    (await customer('GET', `/support/tickets/${await get('ticketWithFiles')}/files?limit=1`)).next,
   async olderMessages({ get, admin }) {
     const path = `/desk/tickets/${await get('ticket')}`;
     for (const message of ['one', 'two']) await admin('POST', `${path}/replies`, { message });
@@ -192,6 +212,12 @@ export async function make(url: string, tokens: Tokens, names: Iterable<keyof Th
       const value = made.get(name) ?? MAKE[name](making);
       made.set(name, value);
       return (await value) as There[typeof name];
+    },
+    async uploadFile() {
+      const headers = { authorization: `Bearer ${tokens.customer}` };
+      const path = `${url}/support/files?name=error.txt`;
+      const answer = await fetch(path, { method: 'POST', headers, body: 'The payment fails' });
+      return ((await answer.json()) as { data: { fileId: string } }).data.fileId;
     },
     customer: sender(tokens.customer),
     admin: sender(tokens.admin),

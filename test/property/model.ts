@@ -129,7 +129,8 @@ export class SupportModel {
     const ticket = this.#visible(user, ticketId);
     if (ticket === undefined) return ticketNotFound;
     const all = ticket.messages.map(({ id, sender, content, attachments, at }) => {
-      return { messageId: id, sender, content, attachments, timestamp: time(at) };
+      const files = attachments.map((fileId) => ({ fileId, stored: false, name: null, size: null, type: null }));
+      return { messageId: id, sender, content, attachments, files, timestamp: time(at) };
     });
     const older = chunks(all.toReversed(), limit as number).map((page) => page.toReversed());
     const oldest = older.at(-1)?.length ?? 0;

@@ -11,6 +11,7 @@ import { addNoteInput } from '../../src/notes/schemas.js';
 import { rateTicketInput } from '../../src/ratings/schemas.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../../src/schema/pagination.js';
 import { userIdField } from '../../src/schema/text.js';
+import { MAX_NAME } from '../../src/storage/file-types.js';
 import { normalTag } from '../../src/tags/normal-tag.js';
 import { MAX_TAGS, tag } from '../../src/tags/schemas.js';
 import { TICKET_PRIORITIES } from '../../src/tickets/lifecycle.js';
@@ -108,6 +109,16 @@ const TEXTS: Record<string, Size> = {
   'Macro.name': characters(longest(createMacroInput, 'name')),
   'Macro.text': characters(longest(createMacroInput, 'text')),
   'RenderedMacro.text': characters(longest(createMacroInput, 'text')),
+  // Of our ids and of the host's own.
+  'Attachment.fileId': characters(longest(addMessageInput, 'attachments', '[]')),
+  fileId: size(OUR_ID),
+  uploadedBy: USER_ID,
+  // Without control characters, quotation marks and backslashes.
+  ...Object.fromEntries(
+    ['Attachment', 'File', 'TicketFile', 'UploadedFile'].map((schema) => [`${schema}.name`, size(4 * MAX_NAME)]),
+  ),
+  type: size('application/vnd.openxmlformats-officedocument.wordprocessingml.document'.length),
+  url: size(250),
   'BulkResult.code': size('UNSUPPORTED_MEDIA_TYPE'.length),
   'BulkResult.message': size(200),
 };
@@ -132,6 +143,7 @@ const LISTS: Record<string, List> = {
       'QueuePage.tickets',
       'SearchPage.hits',
       'EventPage.events',
+      'TicketFilePage.files',
     ].map((name) => [name, { items: MAX_ITEMS }]),
   ),
   ...Object.fromEntries(
@@ -139,7 +151,12 @@ const LISTS: Record<string, List> = {
       (name) => [name, CONVERSATION],
     ),
   ),
-  ...Object.fromEntries(['DeskTicket', 'Message', 'Note'].map((name) => [`${name}.attachments`, ATTACHMENTS])),
+  ...Object.fromEntries(
+    ['DeskTicket', 'Message', 'Note'].flatMap((name) => [
+      [`${name}.attachments`, ATTACHMENTS],
+      [`${name}.files`, ATTACHMENTS],
+    ]),
+  ),
   'DeskTicket.tags': { items: MAX_TAGS },
   'TicketTags.tags': { items: MAX_TAGS },
   'Figures.agents': { items: MAX_AGENTS },

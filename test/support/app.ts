@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { inject } from 'vitest';
@@ -20,6 +24,8 @@ export interface TestApp extends AsyncDisposable {
   /** The same database that the app uses, to look at what was and was not stored. */
   readonly db: Database;
   readonly databaseUrl: string;
+  /** Where uploaded files are; not there before the first one. */
+  readonly filesFolder: string;
   /** Every log line so far, parsed; empty unless LOG_LEVEL is set. */
   readonly logs: Record<string, unknown>[];
 }
@@ -45,6 +51,7 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
     RATE_LIMIT_USER_BYTES: '0',
     // No test cuts the power.
     SQLITE_SYNCHRONOUS: 'NORMAL',
+    FILES_FOLDER: join(tmpdir(), `support-api-files-${randomUUID()}`),
     ...(database && { DATABASE_URL: database.url }),
     ...(env.JWT_PUBLIC_KEY === undefined && env.JWT_JWKS_URL === undefined && { JWT_SECRET: TEST_SECRET }),
     ...env,
@@ -66,11 +73,13 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
     app,
     db,
     databaseUrl: config.DATABASE_URL,
+    filesFolder: config.FILES_FOLDER ?? '',
     logs,
     async [Symbol.asyncDispose]() {
       await app.close();
       await db.close();
       await database?.[Symbol.asyncDispose]();
+      await rm(config.FILES_FOLDER ?? '', { recursive: true, force: true });
     },
   };
 }

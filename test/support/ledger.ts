@@ -74,6 +74,7 @@ export class Ledger implements AsyncDisposable {
 const KEYS: Record<string, readonly string[]> = {
   idempotency_records: ['user_id', 'key'],
   ratings: ['ticket_id'],
+  secrets: ['name'],
   sla_targets: ['priority'],
   ticket_tags: ['tag', 'ticket_id'],
 };

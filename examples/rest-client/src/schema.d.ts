@@ -48,6 +48,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/support/tickets/{ticketId}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ticket Files
+         * @description The files that are attached to a ticket and its messages, in pages; for the desk those of its notes, too.
+         */
+        get: operations["listTicketFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/support/tickets/{ticketId}/close": {
         parameters: {
             query?: never;
@@ -127,6 +147,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload File
+         * @description Store a file, to be attached to a ticket, message or note by its id within 24 hours. The body is the file itself, whatever its Content-Type; over tRPC there is no such body.
+         */
+        post: operations["uploadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description What is known of a file, with an address where its bytes can be read for 5 minutes.
+         */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete File
+         * @description Remove a file for good: one that you have uploaded, or for the desk any that is attached. Nobody can read it from then on, and its bytes are removed within a minute.
+         */
+        delete: operations["deleteFile"];
         options?: never;
         head?: never;
         patch?: never;
@@ -840,6 +904,47 @@ export interface components {
         };
         /**
          * @example {
+         *       "files": [
+         *         {
+         *           "fileId": "file_123",
+         *           "name": "screenshot.png",
+         *           "size": 48213,
+         *           "type": "image/png",
+         *           "uploadedBy": "user_123",
+         *           "uploadedAt": "2024-01-22T16:25:00Z",
+         *           "attachedTo": "ticket",
+         *           "sourceId": "ticket_123"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        TicketFilePage: {
+            /** @description In the order in which they were uploaded */
+            files: components["schemas"]["TicketFile"][];
+            /** @description For `after` (or `cursor`); null: there are no more */
+            next: string | null;
+        };
+        TicketFile: {
+            fileId: string;
+            name: string;
+            /** @description In bytes */
+            size: number;
+            /** @description Media type, by what is in it */
+            type: string;
+            uploadedBy: string;
+            /** Format: date-time */
+            uploadedAt: string;
+            /**
+             * @description A note only for the desk
+             * @enum {string}
+             */
+            attachedTo: "ticket" | "message" | "note";
+            /** @description Of the ticket, message or note */
+            sourceId: string;
+        };
+        /**
+         * @example {
          *       "ticketId": "ticket_123",
          *       "status": "Closed",
          *       "closedAt": "2024-01-23T11:00:00Z"
@@ -892,6 +997,15 @@ export interface components {
          *           "attachments": [
          *             "file_id_456"
          *           ],
+         *           "files": [
+         *             {
+         *               "fileId": "file_id_456",
+         *               "stored": false,
+         *               "name": null,
+         *               "size": null,
+         *               "type": null
+         *             }
+         *           ],
          *           "timestamp": "2024-01-22T16:30:00Z"
          *         }
          *       ],
@@ -915,13 +1029,101 @@ export interface components {
             sender: string;
             content: string;
             attachments: string[];
+            /** @description What is known of the attachments, in their order */
+            files: components["schemas"]["Attachment"][];
             /** Format: date-time */
             timestamp: string;
+        };
+        /**
+         * @example {
+         *       "fileId": "file_123",
+         *       "stored": true,
+         *       "name": "screenshot.png",
+         *       "size": 48213,
+         *       "type": "image/png"
+         *     }
+         */
+        Attachment: {
+            fileId: string;
+            /** @description false: its id is the host’s own, or the file has been removed */
+            stored: boolean;
+            name: string | null;
+            /** @description In bytes */
+            size: number | null;
+            /** @description Media type */
+            type: string | null;
         };
         Category: {
             categoryId: string;
             name: string;
             description: string;
+        };
+        /**
+         * @example {
+         *       "fileId": "file_123",
+         *       "name": "screenshot.png",
+         *       "size": 48213,
+         *       "type": "image/png",
+         *       "expiresAt": "2024-01-23T16:25:00Z"
+         *     }
+         */
+        UploadedFile: {
+            /** @description For `attachments` of a ticket, message or note */
+            fileId: string;
+            name: string;
+            /** @description In bytes */
+            size: number;
+            /** @description Media type, by what is in it */
+            type: string;
+            /**
+             * Format: date-time
+             * @description Until when it may be attached; then it is removed
+             */
+            expiresAt: string;
+        };
+        /**
+         * @example {
+         *       "fileId": "file_123",
+         *       "name": "screenshot.png",
+         *       "size": 48213,
+         *       "type": "image/png",
+         *       "uploadedBy": "user_123",
+         *       "uploadedAt": "2024-01-22T16:25:00Z",
+         *       "ticketId": "ticket_123",
+         *       "expiresAt": null,
+         *       "url": "/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ",
+         *       "urlExpiresAt": "2024-01-22T16:35:00Z"
+         *     }
+         */
+        File: {
+            fileId: string;
+            name: string;
+            /** @description In bytes */
+            size: number;
+            /** @description Media type, by what is in it */
+            type: string;
+            uploadedBy: string;
+            /** Format: date-time */
+            uploadedAt: string;
+            /** @description null while it is attached to nothing */
+            ticketId: string | null;
+            /** @description Until when it may be attached; null once it is */
+            expiresAt: string | null;
+            /** @description Where its bytes are, for whoever has this address, without a token: relative to the address of this service. Good until `urlExpiresAt` */
+            url: string;
+            /**
+             * Format: date-time
+             * @description 5 to 6 minutes from now
+             */
+            urlExpiresAt: string;
+        };
+        /**
+         * @example {
+         *       "fileId": "file_123"
+         *     }
+         */
+        DeletedFile: {
+            fileId: string;
         };
         /**
          * @example {
@@ -1029,7 +1231,16 @@ export interface components {
          *       "categoryId": "category_001",
          *       "assignedAgent": "agent_123",
          *       "attachments": [
-         *         "file_id_123"
+         *         "file_123"
+         *       ],
+         *       "files": [
+         *         {
+         *           "fileId": "file_123",
+         *           "stored": true,
+         *           "name": "screenshot.png",
+         *           "size": 48213,
+         *           "type": "image/png"
+         *         }
          *       ],
          *       "messages": [
          *         {
@@ -1037,6 +1248,7 @@ export interface components {
          *           "sender": "user_123",
          *           "content": "I can't make a payment",
          *           "attachments": [],
+         *           "files": [],
          *           "timestamp": "2024-01-22T16:30:00Z"
          *         }
          *       ],
@@ -1049,6 +1261,15 @@ export interface components {
          *           "content": "Called the bank: the card has expired",
          *           "attachments": [
          *             "file_id_789"
+         *           ],
+         *           "files": [
+         *             {
+         *               "fileId": "file_id_789",
+         *               "stored": false,
+         *               "name": null,
+         *               "size": null,
+         *               "type": null
+         *             }
          *           ],
          *           "timestamp": "2024-01-23T10:20:00Z"
          *         }
@@ -1083,6 +1304,8 @@ export interface components {
             assignedAgent: string | null;
             /** @description Those that came with the ticket */
             attachments: string[];
+            /** @description What is known of those, in their order */
+            files: components["schemas"]["Attachment"][];
             /** @description The conversation after the description, oldest first: the newest 100, and at most 1 MiB of text */
             messages: components["schemas"]["Message"][];
             /** @description All messages, also those that are not here */
@@ -1127,6 +1350,15 @@ export interface components {
          *       "attachments": [
          *         "file_id_789"
          *       ],
+         *       "files": [
+         *         {
+         *           "fileId": "file_id_789",
+         *           "stored": false,
+         *           "name": null,
+         *           "size": null,
+         *           "type": null
+         *         }
+         *       ],
          *       "timestamp": "2024-01-23T10:20:00Z"
          *     }
          */
@@ -1135,6 +1367,11 @@ export interface components {
             author: string;
             content: string;
             attachments: string[];
+            /**
+             * @description What is known of the attachments, in their order
+             * @default []
+             */
+            files: components["schemas"]["Attachment"][];
             /** Format: date-time */
             timestamp: string;
         };
@@ -1214,7 +1451,7 @@ export interface components {
          * @description What happened
          * @enum {string}
          */
-        EventType: "ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated";
+        EventType: "ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated" | "file.removed";
         BulkResult: {
             ticketId: string;
             ok: boolean;
@@ -1236,6 +1473,15 @@ export interface components {
          *           "content": "Called the bank: the card has expired",
          *           "attachments": [
          *             "file_id_789"
+         *           ],
+         *           "files": [
+         *             {
+         *               "fileId": "file_id_789",
+         *               "stored": false,
+         *               "name": null,
+         *               "size": null,
+         *               "type": null
+         *             }
          *           ],
          *           "timestamp": "2024-01-23T10:20:00Z"
          *         }
@@ -1645,6 +1891,14 @@ export interface components {
             data: components["schemas"]["Ticket"];
             error: null;
         };
+        ListTicketFilesResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["TicketFilePage"];
+            error: null;
+        };
         CloseTicketResponse: {
             /** @constant */
             success: true;
@@ -1683,6 +1937,30 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["Category"][];
+            error: null;
+        };
+        UploadFileResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["UploadedFile"];
+            error: null;
+        };
+        GetFileResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["File"];
+            error: null;
+        };
+        DeleteFileResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["DeletedFile"];
             error: null;
         };
         ListQueueResponse: {
@@ -2471,6 +2749,94 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listTicketFiles: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; absent: from the beginning */
+                after?: string;
+                /** @description `after`, under the name that TanStack's infinite queries give it */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
+            };
+            header?: never;
+            path: {
+                /** @description Support ticket ID */
+                ticketId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the files, and where to go on */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "files": [
+                     *           {
+                     *             "fileId": "file_123",
+                     *             "name": "screenshot.png",
+                     *             "size": 48213,
+                     *             "type": "image/png",
+                     *             "uploadedBy": "user_123",
+                     *             "uploadedAt": "2024-01-22T16:25:00Z",
+                     *             "attachedTo": "ticket",
+                     *             "sourceId": "ticket_123"
+                     *           }
+                     *         ],
+                     *         "next": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListTicketFilesResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Ticket not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     closeTicket: {
         parameters: {
             query?: never;
@@ -2705,6 +3071,15 @@ export interface operations {
                      *             "attachments": [
                      *               "file_id_456"
                      *             ],
+                     *             "files": [
+                     *               {
+                     *                 "fileId": "file_id_456",
+                     *                 "stored": false,
+                     *                 "name": null,
+                     *                 "size": null,
+                     *                 "type": null
+                     *               }
+                     *             ],
                      *             "timestamp": "2024-01-22T16:30:00Z"
                      *           }
                      *         ],
@@ -2903,6 +3278,227 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    uploadFile: {
+        parameters: {
+            query: {
+                /**
+                 * @description What the file is called. Folders and characters that can’t be seen are taken off, and the ending fits the type
+                 * @example screenshot.png
+                 */
+                name: string;
+            };
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The file is stored, and yours alone */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "fileId": "file_123",
+                     *         "name": "screenshot.png",
+                     *         "size": 48213,
+                     *         "type": "image/png",
+                     *         "expiresAt": "2024-01-23T16:25:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UploadFileResponse"];
+                };
+            };
+            /** @description Invalid file */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File ID */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "fileId": "file_123",
+                     *         "name": "screenshot.png",
+                     *         "size": 48213,
+                     *         "type": "image/png",
+                     *         "uploadedBy": "user_123",
+                     *         "uploadedAt": "2024-01-22T16:25:00Z",
+                     *         "ticketId": "ticket_123",
+                     *         "expiresAt": null,
+                     *         "url": "/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ",
+                     *         "urlExpiresAt": "2024-01-22T16:35:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetFileResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description File not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description File ID */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file is gone */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "fileId": "file_123"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteFileResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description File not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -3230,7 +3826,16 @@ export interface operations {
                      *         "categoryId": "category_001",
                      *         "assignedAgent": "agent_123",
                      *         "attachments": [
-                     *           "file_id_123"
+                     *           "file_123"
+                     *         ],
+                     *         "files": [
+                     *           {
+                     *             "fileId": "file_123",
+                     *             "stored": true,
+                     *             "name": "screenshot.png",
+                     *             "size": 48213,
+                     *             "type": "image/png"
+                     *           }
                      *         ],
                      *         "messages": [
                      *           {
@@ -3238,6 +3843,7 @@ export interface operations {
                      *             "sender": "user_123",
                      *             "content": "I can't make a payment",
                      *             "attachments": [],
+                     *             "files": [],
                      *             "timestamp": "2024-01-22T16:30:00Z"
                      *           }
                      *         ],
@@ -3250,6 +3856,15 @@ export interface operations {
                      *             "content": "Called the bank: the card has expired",
                      *             "attachments": [
                      *               "file_id_789"
+                     *             ],
+                     *             "files": [
+                     *               {
+                     *                 "fileId": "file_id_789",
+                     *                 "stored": false,
+                     *                 "name": null,
+                     *                 "size": null,
+                     *                 "type": null
+                     *               }
                      *             ],
                      *             "timestamp": "2024-01-23T10:20:00Z"
                      *           }
@@ -4125,6 +4740,15 @@ export interface operations {
                      *             "attachments": [
                      *               "file_id_456"
                      *             ],
+                     *             "files": [
+                     *               {
+                     *                 "fileId": "file_id_456",
+                     *                 "stored": false,
+                     *                 "name": null,
+                     *                 "size": null,
+                     *                 "type": null
+                     *               }
+                     *             ],
                      *             "timestamp": "2024-01-22T16:30:00Z"
                      *           }
                      *         ],
@@ -4212,6 +4836,15 @@ export interface operations {
                      *             "content": "Called the bank: the card has expired",
                      *             "attachments": [
                      *               "file_id_789"
+                     *             ],
+                     *             "files": [
+                     *               {
+                     *                 "fileId": "file_id_789",
+                     *                 "stored": false,
+                     *                 "name": null,
+                     *                 "size": null,
+                     *                 "type": null
+                     *               }
                      *             ],
                      *             "timestamp": "2024-01-23T10:20:00Z"
                      *           }
@@ -4315,6 +4948,15 @@ export interface operations {
                      *         "content": "Called the bank: the card has expired",
                      *         "attachments": [
                      *           "file_id_789"
+                     *         ],
+                     *         "files": [
+                     *           {
+                     *             "fileId": "file_id_789",
+                     *             "stored": false,
+                     *             "name": null,
+                     *             "size": null,
+                     *             "type": null
+                     *           }
                      *         ],
                      *         "timestamp": "2024-01-23T10:20:00Z"
                      *       },

@@ -9,11 +9,13 @@ export type ModelName = Uncapitalize<Prisma.ModelName>;
 const ALL: Record<ModelName, true> = {
   category: true,
   event: true,
+  file: true,
   idempotencyRecord: true,
   macro: true,
   message: true,
   note: true,
   rating: true,
+  secret: true,
   slaTarget: true,
   ticket: true,
   ticketCount: true,

@@ -1,4 +1,5 @@
 import { query } from '../../db/sql/query.js';
+import { filesAmong } from '../../files/attachments-of.js';
 import { messagesIn, messagesOf } from '../../messages/list-messages.js';
 import { beside, measuredNotes, NOTES_IN_ORDER, notesIn, notesOf } from '../../notes/list-notes.js';
 import type { ReadScope } from '../../procedure/scope.js';
@@ -60,7 +61,7 @@ const selectDeskTicket = query(
 
 /**
  * All that the desk knows of a ticket, but of its conversation and notes the newest MAX_ITEMS each, oldest first, and at most
- * MAX_TEXT_BYTES of text each: one look at the database.
+ * MAX_TEXT_BYTES of text each: one look at the database, and one more where files are attached.
  *
  * @throws AppError NOT_FOUND
  */
@@ -71,14 +72,17 @@ export async function getDeskTicket({ sql }: ReadScope, { ticketId }: TicketInpu
   const { messages } = messagesOf(row.messages);
   const notes = notesOf(row.notes);
   const [oldestNote] = notes;
+  const own = { attachments: JSON.parse(attachments) as string[] };
+  const attached = [own, ...messages, ...notes].flatMap((one) => one.attachments);
+  const describe = await filesAmong(sql, ticketId, attached);
   return {
     ...ticket,
     ...dueTimes({ ...ticket, firstResponseMinutes, resolutionMinutes }),
     tags: JSON.parse(tags),
-    attachments: JSON.parse(attachments),
-    messages,
+    ...describe(own),
+    messages: messages.map(describe),
     olderMessages: olderThan(ticket.messageCount - messages.length + 1),
-    notes,
+    notes: notes.map(describe),
     olderNotes: oldestNote !== undefined && ticket.noteCount > notes.length ? beside('older', oldestNote) : null,
     waitingSince: waitingSinceAt,
   };

@@ -1,3 +1,4 @@
+import { hasOwnFiles } from '../../files/attach-files.js';
 import { addMessage } from '../../messages/add-message.js';
 import { listMessages } from '../../messages/list-messages.js';
 import { addMessageInput, addMessageOutput, listMessagesInput, listMessagesOutput } from '../../messages/schemas.js';
@@ -21,7 +22,7 @@ export const deskMessagesRouter = router({
     })
     .input(addMessageInput)
     .output(addMessageOutput)
-    .mutation(writing(addMessage)),
+    .mutation(writing(addMessage, { several: hasOwnFiles })),
 
   list: agentProcedure
     .meta({

@@ -1,3 +1,4 @@
+import { hasOwnFiles } from '../../files/attach-files.js';
 import type { Meta } from '../../procedure/meta.js';
 import { reading, transacting, writing } from '../../procedure/scope.js';
 import { agentProcedure, router } from '../../procedure/trpc.js';
@@ -46,7 +47,7 @@ export const deskTicketsRouter = router({
     })
     .input(openTicketInput)
     .output(createTicketOutput)
-    .mutation(writing(openTicket)),
+    .mutation(writing(openTicket, { several: hasOwnFiles })),
 
   get: agentProcedure
     .meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachment } from '../../files/schemas.js';
 import { message } from '../../messages/schemas.js';
 import { note } from '../../notes/schemas.js';
 import { referredId } from '../../schema/id-fields.js';
@@ -45,6 +46,7 @@ export const getDeskTicketOutput = z
     categoryId: z.string(),
     assignedAgent: z.string().nullable().meta({ description: 'null until an agent takes it' }),
     attachments: z.array(z.string()).meta({ description: 'Those that came with the ticket' }),
+    files: z.array(attachment).meta({ description: 'What is known of those, in their order' }),
     messages: z.array(message).meta({
       description: 'The conversation after the description, oldest first: the newest 100, and at most 1 MiB of text',
     }),
@@ -78,13 +80,15 @@ export const getDeskTicketOutput = z
         priority: 'High',
         categoryId: 'category_001',
         assignedAgent: 'agent_123',
-        attachments: ['file_id_123'],
+        attachments: ['file_123'],
+        files: [{ fileId: 'file_123', stored: true, name: 'screenshot.png', size: 48213, type: 'image/png' }],
         messages: [
           {
             messageId: 'msg_001',
             sender: 'user_123',
             content: "I can't make a payment",
             attachments: [],
+            files: [],
             timestamp: '2024-01-22T16:30:00Z',
           },
         ],
@@ -96,6 +100,7 @@ export const getDeskTicketOutput = z
             author: 'agent_123',
             content: 'Called the bank: the card has expired',
             attachments: ['file_id_789'],
+            files: [{ fileId: 'file_id_789', stored: false, name: null, size: null, type: null }],
             timestamp: '2024-01-23T10:20:00Z',
           },
         ],

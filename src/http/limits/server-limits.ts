@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import type { Config } from '../../config/config.js';
+import { longestUploadMs } from '../files/upload-time.js';
 import { MAX_PATH_SEGMENT } from '../request/unreadable-urls.js';
 
 /** Longest request line and headers together, in bytes. */
@@ -13,7 +14,7 @@ const CHECK_INTERVAL_MS = 1000;
  *
  * - Headers arrive within REQUEST_TIMEOUT_MS, for a first request from the connection on, else 408, and the connection
  *   closes. From the headers on limitTime() counts, which includes the body.
- * - The rest of a body whose request was answered before (401, 413) ends within twice that time, or is cut off.
+ * - The rest of a body whose request was answered before (401, 413) ends within that time again, or is cut off.
  * - So is a connection on which nothing has moved in either direction for as long, which is longer than any answer takes:
  *   its client doesn't read what we send.
  * - Between two requests it is closed after KEEP_ALIVE_TIMEOUT_MS.
@@ -22,6 +23,8 @@ const CHECK_INTERVAL_MS = 1000;
  */
 export function serverLimits(config: Config) {
   const timeout = config.REQUEST_TIMEOUT_MS;
+  // Node's own, for all of a request: uploads may take the longest.
+  const requestTimeout = Math.max(2 * timeout, longestUploadMs(config.FILE_MAX_BYTES) + timeout);
   return {
     bodyLimit: config.BODY_LIMIT,
     http: {
@@ -29,11 +32,11 @@ export function serverLimits(config: Config) {
       // replaceDefaultResponses() checks it, with an answer of ours.
       requireHostHeader: false,
       headersTimeout: timeout,
-      requestTimeout: 2 * timeout,
+      requestTimeout,
       connectionsCheckingInterval: Math.min(Math.ceil(timeout / 4), CHECK_INTERVAL_MS),
     },
     // Fastify would set its own default over the one above.
-    requestTimeout: 2 * timeout,
+    requestTimeout,
     connectionTimeout: 2 * timeout,
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT },

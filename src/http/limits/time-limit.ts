@@ -22,14 +22,14 @@ export function limitTime(app: FastifyInstance, openRequests: OpenRequests, ms: 
     timer = undefined;
     for (const open of openRequests) {
       const { reply, late } = open;
-      if (reply === undefined || late) continue;
+      if (reply === undefined || late || reply.request.routeOptions.config.timesItself) continue;
       const { deadline } = reply.request;
       if (deadline.leftMs > 0) {
         timer = setTimeout(endThoseWhoseTimeIsUp, Math.ceil(deadline.leftMs));
         return;
       }
       open.late = true;
-      end(reply, deadline, ms);
+      answerLate(reply, deadline, ms);
     }
   };
 
@@ -48,7 +48,8 @@ export function limitTime(app: FastifyInstance, openRequests: OpenRequests, ms: 
   });
 }
 
-function end(reply: FastifyReply, deadline: Deadline, ms: number): void {
+/** Answers a request whose time is up, unless it has an answer, and lets nothing of it be committed any more. */
+export function answerLate(reply: FastifyReply, deadline: Deadline, ms: number): void {
   if (reply.sent || reply.raw.headersSent) return;
   deadline.expired = true;
   const late = new Error(`Request timed out after ${ms} ms`);
@@ -56,7 +57,7 @@ function end(reply: FastifyReply, deadline: Deadline, ms: number): void {
   reply.send(new AppError(code, { cause: deadline.commits > 0 ? new UnknownOutcomeError(late) : late }));
 }
 
-class RequestDeadline implements Deadline {
+export class RequestDeadline implements Deadline {
   expired = false;
   commits = 0;
   readonly #endsAt: number;

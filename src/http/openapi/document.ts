@@ -44,6 +44,7 @@ prints one.`;
 const TAGS = [
   { name: 'Tickets', description: 'Open, list, read and close tickets' },
   { name: 'Messages', description: 'The conversation on a ticket' },
+  { name: 'Files', description: 'What is attached to tickets: upload it, then name it in `attachments`' },
   { name: 'Categories', description: 'What a ticket can be about' },
   { name: 'Ratings', description: 'What customers think of how a ticket was dealt with' },
   { name: 'Desk', description: "The agents' side: the queue, the search, work on tickets, and their history" },
@@ -123,13 +124,28 @@ function describeOperation(operation: Operation, meta: Described, schemas: Recor
     },
   };
   operation.responses = { '200': success, ...failureResponses(meta) };
-  if (operation.requestBody !== undefined) describeBody(operation.requestBody);
+  if (meta.takesFile) moveInputToQuery(operation);
+  else if (operation.requestBody !== undefined) describeBody(operation.requestBody);
   for (const parameter of operation.parameters ?? []) {
     liftNotes(parameter);
     // OpenAPI's default, spelled out; the query reader takes `status=Open,Closed` as well.
     if ((parameter.schema as Json).type === 'array') Object.assign(parameter, { style: 'form', explode: true });
   }
   if (meta.writes) operation.parameters = [...(operation.parameters ?? []), ...WRITE_PARAMETERS];
+}
+
+/** The body is the file itself, and the fields of the input stand in the query. */
+function moveInputToQuery(operation: Operation): void {
+  const media = operation.requestBody?.content['application/json'];
+  const { properties = {}, required = [] } = (media?.schema ?? {}) as { properties?: Json; required?: string[] };
+  const fields = Object.entries(properties).map(([name, field]) => {
+    return { name, in: 'query', required: required.includes(name), schema: field };
+  });
+  operation.parameters = [...(operation.parameters ?? []), ...fields];
+  operation.requestBody = {
+    required: true,
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  };
 }
 
 /**

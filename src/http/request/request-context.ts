@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
 import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
-import type { Context } from '../../procedure/context.js';
+import type { Context, FileLink, FileQuota, LinkedFile } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { OpenRequests } from '../lifecycle/open-requests.js';
@@ -18,13 +18,15 @@ interface ServerParts {
   metrics: Metrics;
   /** What a proxy puts before our paths; '' for none. */
   publicPath: string;
+  linkTo(file: LinkedFile): Promise<FileLink>;
+  fileQuota: FileQuota;
 }
 
 /** The context of one request, for either surface. Its principal is there after the `authenticate` hook. */
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, inFlight, openRequests, metrics, publicPath }: ServerParts,
+  { db, clock, inFlight, openRequests, metrics, publicPath, linkTo, fileQuota }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
@@ -34,6 +36,9 @@ export function requestContext(
     requestId: request.id,
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.
     deadline: request.deadline,
+    upload: null,
+    fileQuota,
+    linkTo,
     failureBytes: Math.floor(MAX_FAILURE_BYTES / callsIn(request)) - 2,
     // Until its answer has left, too: one that nobody reads takes memory for as long.
     enter: () => {

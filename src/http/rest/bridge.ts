@@ -28,14 +28,11 @@ interface RestOptions {
  * the reasons against trpc-to-openapi's own handler.
  */
 export async function restBridge(app: FastifyInstance, { router, createContext }: RestOptions): Promise<void> {
-  forEachOpenApiProcedure(router._def.procedures, ({ path, procedure, meta }) => {
-    const { openapi, policy, invalid, paged, partOf } = meta as Meta & { openapi: OpenApi };
-    const url = openapi.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const { inputs } = procedure._def as unknown as ProcedureDefinition;
-    const pathNames = [...openapi.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-    const gather = inputReader(inputs[0], openapi, pathNames);
-    const bounds = boundsOf(largestInput(inputs[0], pathNames));
-    const call = procedure as unknown as (call: ProcedureCall) => Promise<unknown>;
+  for (const { path, meta, url, pathNames, input, call } of restProcedures(router)) {
+    const { openapi, policy, invalid, paged, partOf, takesFile } = meta;
+    if (takesFile) continue;
+    const gather = inputReader(input, openapi, pathNames);
+    const bounds = boundsOf(largestInput(input, pathNames));
     app.route({
       method: openapi.method,
       url,
@@ -53,7 +50,35 @@ export async function restBridge(app: FastifyInstance, { router, createContext }
         return success(data);
       },
     });
+  }
+}
+
+/** A procedure that REST shows. */
+interface RestProcedure {
+  path: string;
+  meta: Meta & { openapi: OpenApi };
+  /** Its path as Fastify writes it. */
+  url: string;
+  /** The fields of its input that stand in the path. */
+  pathNames: readonly string[];
+  input: z.ZodType | undefined;
+  call(call: ProcedureCall): Promise<unknown>;
+}
+
+export function restProcedures(router: AnyTRPCRouter): RestProcedure[] {
+  const all: RestProcedure[] = [];
+  forEachOpenApiProcedure(router._def.procedures, ({ path, procedure, meta }) => {
+    const known = meta as RestProcedure['meta'];
+    all.push({
+      path,
+      meta: known,
+      url: known.openapi.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      pathNames: [...known.openapi.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string),
+      input: (procedure._def as unknown as ProcedureDefinition).inputs[0],
+      call: procedure as unknown as RestProcedure['call'],
+    });
   });
+  return all;
 }
 
 type OpenApi = NonNullable<Meta['openapi']>;

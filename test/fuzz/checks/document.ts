@@ -13,12 +13,20 @@ export interface Parameter {
 export interface Operation {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { required: boolean; content: { 'application/json'?: { schema: Schema } } };
+  requestBody?: {
+    required: boolean;
+    content: { 'application/json'?: { schema: Schema }; 'application/octet-stream'?: { schema: Schema } };
+  };
   responses: Record<string, { $ref?: string }>;
 }
 
 export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
+}
+
+/** Whether its body is a file, and no JSON. */
+export function takesFile({ requestBody }: Operation): boolean {
+  return requestBody?.content['application/octet-stream'] !== undefined;
 }
 
 /** The document that clients get, and what its schemas say of a value. */

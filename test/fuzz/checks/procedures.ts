@@ -9,6 +9,8 @@ export interface Procedure {
   readonly type: 'query' | 'mutation' | 'subscription';
   /** Of its REST operation, if it has one. */
   readonly operationId: string | undefined;
+  /** Only REST can carry its body. */
+  readonly takesFile: boolean;
   readonly input: ValidateFunction;
   readonly output: ValidateFunction;
 }
@@ -25,6 +27,7 @@ export function procedures(router: AnyTRPCRouter): ReadonlyMap<string, Procedure
         name,
         type: _def.type,
         operationId: meta?.openapi?.operationId,
+        takesFile: meta?.takesFile === true,
         input: compile(inputs[0], 'input'),
         output: compile(output, 'output'),
       };

@@ -89,6 +89,7 @@ function rowAfter(row: Row, event: TicketEvent, reopening: TicketEvent | undefin
   }
   const at = event.created_at;
   assert.ok(at > lastEventAt(row), 'an event is later than the one before it');
+  if (event.type === 'file.removed') return { ...row, version, updated_at: at };
   const moved = { ...row, ...changed, version, updated_at: at };
   if (event.type === 'message.added')
     return { ...moved, ...afterMessage(row, event), message_count: Number(row.message_count) + 1 };
@@ -120,6 +121,7 @@ function rowReopened(row: Row, message: TicketEvent, reopening: TicketEvent | un
 
 /** The columns that the event says have changed, as they are now. */
 function changedFields(row: Row, { type, before, after }: TicketEvent): Row {
+  if (type === 'file.removed') return {};
   const added = ADDED[type];
   const fields = Object.keys(after).filter((name) => name !== added) as Field[];
   if (added !== undefined) assert.ok(added in after, `${type} tells its ${added}`);

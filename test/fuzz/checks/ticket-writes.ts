@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isFileId } from '../../../src/schema/ids.js';
 import type { Row } from '../../support/ledger.js';
 import { ADDED, COLUMNS, type Step } from './steps.js';
 import type { Accepted, Write, WriteScope } from './writes.js';
@@ -14,7 +15,10 @@ export const TICKET_WRITES: Record<string, Write> = {
   'desk.notes.add': ({ find, by, ...scope }, { input, data }) => {
     const { content, attachments = [] } = input;
     const written = { author: by.userId, content, attachments };
-    assert.deepEqual(data, { noteId: data.noteId, ...written, timestamp: data.timestamp });
+    const { files, ...told } = data;
+    assert.deepEqual(told, { noteId: data.noteId, ...written, timestamp: data.timestamp });
+    assert.equal((files as unknown[]).length, (attachments as unknown[]).length);
+    checkAttached({ find }, attachments as string[], [input.ticketId, 'note', data.noteId]);
     const note = find('INSERT', 'notes', { id: data.noteId });
     assert.deepEqual(note, {
       id: data.noteId,
@@ -60,6 +64,28 @@ export const TICKET_WRITES: Record<string, Write> = {
     }
   },
 
+  'support.files.upload': ({ find, by }, { data }) => {
+    const { fileId, expiresAt, ...described } = data;
+    const { sha256, created_at: createdAt, ...row } = find('INSERT', 'files', { id: fileId });
+    assert.match(String(sha256), /^[0-9a-f]{64}$/);
+    assert.equal(Date.parse(String(expiresAt)) - Date.parse(String(createdAt)), 86_400_000);
+    const free = { ticket_id: null, kind: null, source_id: null, removed_at: null };
+    assert.deepEqual(row, { id: fileId, user_id: by.userId, ...described, expires_at: expiresAt, ...free });
+  },
+
+  'support.files.delete': ({ find, by, steps, claim, before }, { input: { fileId }, data }) => {
+    assert.deepEqual(data, { fileId });
+    const was = before.row('files', String(fileId));
+    const { removed_at: removedAt, ...row } = find('UPDATE', 'files', { id: fileId });
+    assert.deepEqual({ ...row, removed_at: null }, was);
+    assert.ok(removedAt !== null && (was?.user_id === by.userId || (by.role !== 'customer' && row.ticket_id !== null)));
+    if (row.ticket_id === null) return;
+    const removed = { fileId, name: row.name };
+    const step = steps.find(({ event }) => event.type === 'file.removed' && event.before.fileId === fileId);
+    assert.deepEqual([step?.event.before, step?.event.after], [removed, { fileId: null, name: null }]);
+    if (step !== undefined) claim(step);
+  },
+
   'support.tickets.rate': ({ find, by, ...scope }, { input, data }) => {
     const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score: input.score });
     const { ticketId, score, comment } = input;
@@ -78,6 +104,14 @@ export const TICKET_WRITES: Record<string, Write> = {
     assert.ok(['Resolved', 'Closed'].includes(String(before.status)));
   },
 };
+
+/** Files of ours are attached to what they came with; ids of the host's own are nothing to us. */
+function checkAttached({ find }: Pick<WriteScope, 'find'>, attachments: string[], to: unknown[]): void {
+  for (const id of attachments.filter(isFileId)) {
+    const { ticket_id, kind, source_id, expires_at, removed_at } = find('UPDATE', 'files', { id });
+    assert.deepEqual([ticket_id, kind, source_id, expires_at, removed_at], [...to, null, null]);
+  }
+}
 
 function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, requester: string): void {
   const { subject, description, categoryId, priority = 'Medium', attachments = [] } = input;
@@ -104,6 +138,7 @@ function checkTicket({ find, by }: WriteScope, { input, data }: Accepted, reques
     annotated_at: null,
     indexed: true,
   });
+  checkAttached({ find }, attachments as string[], [data.ticketId, 'ticket', data.ticketId]);
   const { id: _, transaction_id: __, ...event } = find('INSERT', 'events', { ticket_id: data.ticketId });
   assert.deepEqual(event, {
     ticket_id: data.ticketId,
@@ -131,6 +166,7 @@ function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accep
     indexed: true,
     created_at: timestamp,
   });
+  checkAttached({ find }, attachments as string[], [ticketId, 'message', messageId]);
 }
 
 /** Who resolved it last, where it is resolved; else who has it. */

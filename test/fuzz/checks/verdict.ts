@@ -1,5 +1,5 @@
 import type { FuzzRequest } from '../request.js';
-import type { DocumentedApi, Operation } from './document.js';
+import { type DocumentedApi, type Operation, takesFile } from './document.js';
 import type { Procedure } from './procedures.js';
 
 /** What the schemas say of an input. `undefined`: it can't be told, as the request is odd in some other way. */
@@ -14,6 +14,8 @@ export function restVerdict(
   if (!isPlain(request)) return undefined;
   const queryVerdict = verdictOnQuery(api, request.query, operation, pointer);
   const text = request.body?.text ?? '';
+  // What is in a file, no schema says.
+  if (takesFile(operation)) return queryVerdict === 'invalid' ? 'invalid' : undefined;
   if (operation.requestBody === undefined) {
     if (text !== '') return 'invalid';
     // Chunks announce a body, even if there is nothing in them.

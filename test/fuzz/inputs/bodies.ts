@@ -22,3 +22,24 @@ export function withBody(schema: Schema | undefined): fc.Arbitrary<BodyParts> {
   });
   return schema === undefined ? rarely(12, some, none) : rarely(12, none, some);
 }
+
+/** Files of kinds that are taken, and of others. */
+const FILE_TEXTS = [
+  'Plain text',
+  'a;b\n1;2',
+  'GIF89a\x01\0\x01\0\0\0\0;',
+  '%PDF-1.7\n%%EOF',
+  '<svg/>',
+  '<?xml version="1.0"?><a/>',
+  '\0',
+  '',
+];
+
+export const fileBody: fc.Arbitrary<BodyParts> = fc.record({
+  headers: contentType,
+  body: fc.record({
+    text: fc.oneof(fc.constantFrom(...FILE_TEXTS), hostileDocument),
+    encoding: rarely(6, fc.constantFrom(...ENCODINGS), fc.constant('utf8' as const)),
+  }),
+  chunked: rarely(4, fc.constant(true), fc.constant(false)),
+});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { TICKET_PRIORITIES } from '../../../src/tickets/lifecycle.js';
 import { rarely } from '../../support/arbitraries.js';
 import { requireKnown, type Schema } from '../schema.js';
-import { CATEGORIES, MACROS, PRINCIPALS, TICKETS, WORD } from '../world.js';
+import { CATEGORIES, FILES, MACROS, PRINCIPALS, TICKETS, WORD } from '../world.js';
 import { idempotencyKey } from './headers.js';
 import { hostileDocument, hostileJson, hostileKey, type JsonText } from './hostile-json.js';
 import { nearlyValidJson } from './nearly-valid-json.js';
@@ -45,6 +45,14 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
   ...Object.fromEntries(['agentId', 'assignedAgent', 'assignee'].map((name) => [name, agents])),
   ...Object.fromEntries(['add', 'remove', 'prefix'].map((name) => [name, tags])),
   macroId: fc.constantFrom(...MACROS),
+  fileId: fc.constantFrom(...FILES),
+  attachments: fc.oneof(fc.constantFrom(...FILES, 'FILE_FREE', 'FILE_FREE'), fc.constantFrom('file_id_123', 'a', '☕')),
+  name: fc
+    .oneof(
+      fc.constantFrom('a.png', '../../a.txt', 'x'.repeat(100), '\u202egnp.exe', 'a.csv', 'Größe'),
+      fc.string({ minLength: 1 }),
+    )
+    .map((name) => (name.trim() === '' ? 'a' : name.replaceAll('\0', '').slice(0, 100) || 'a')),
   priority: fc.constantFrom(...TICKET_PRIORITIES),
   'Idempotency-Key': idempotencyKey,
   cursor: fc

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { rarely } from '../../support/arbitraries.js';
-import type { OpenApiDocument, Operation, Parameter } from '../checks/document.js';
+import { type OpenApiDocument, type Operation, type Parameter, takesFile } from '../checks/document.js';
 import { FuzzRequest } from '../request.js';
-import { withBody } from './bodies.js';
+import { fileBody, withBody } from './bodies.js';
 import { customersHeaders, desksHeaders, type Header } from './headers.js';
 import { MEANINGFUL, mistakenJson, validJson } from './json.js';
 import { hostileQuery, hostileSegment, queryOf } from './paths.js';
@@ -27,7 +27,7 @@ function operationRequests(method: string, template: string, operation: Operatio
       path: pathFor(template),
       query: queryFor(parameters.filter((parameter) => parameter.in === 'query')),
       headers: fc.tuple(common, headersFor(parameters.filter((parameter) => parameter.in === 'header'))),
-      body: withBody(operation.requestBody?.content['application/json']?.schema),
+      body: takesFile(operation) ? fileBody : withBody(operation.requestBody?.content['application/json']?.schema),
     })
     .map(({ path, query, headers, body: { headers: bodyHeaders, ...body } }) => {
       return new FuzzRequest({ method, target: path + query, headers: [...headers.flat(), ...bodyHeaders], ...body });
