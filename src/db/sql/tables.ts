@@ -2,7 +2,7 @@ import type { ModelTables } from '../generated/tables.js';
 import type { Generated } from './column-types.js';
 
 /** A table of FTS5, which only SQLite has. */
-interface WordIndex {
+export interface WordIndex {
   /** The id of the text in search_texts. */
   rowid: number;
   subject: string;
