@@ -22,19 +22,18 @@ interface Parts {
 /** Waits for nobody: what somebody is attaching just then is left out, and is attached. */
 const markExpired = query('mark expired files', { now: 'files.expires_at', batch: 'number' }, ({ db, p, takeRows }) =>
   db
-    .with('expired', (expired) =>
-      expired
-        .selectFrom('files')
-        .select('id')
-        .where('expires_at', '<=', p.now)
-        .where('removed_at', 'is', null)
-        .orderBy('expires_at')
-        .limit(p.batch)
-        .$call(takeRows),
-    )
     .updateTable('files')
     .set({ removed_at: p.now })
-    .where('id', 'in', (eb) => eb.selectFrom('expired' as never).select('id' as never)),
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('files as expired')
+        .select('expired.id')
+        .where('expired.expires_at', '<=', p.now)
+        .where('expired.removed_at', 'is', null)
+        .orderBy('expired.expires_at')
+        .limit(p.batch)
+        .$call(takeRows),
+    ),
 );
 
 const selectRemoved = query('select removed files', { after: 'files.id', batch: 'number' }, ({ db, p }) =>
