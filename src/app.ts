@@ -43,7 +43,11 @@ import { sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
 import { restBridge } from './http/rest/bridge.js';
 import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
+import { OpenStreams } from './http/streams/open-streams.js';
+import { restStreams } from './http/streams/rest-streams.js';
+import { trpcStreams } from './http/streams/trpc-streams.js';
 import { trpcSurface } from './http/trpc/surface.js';
+import { LiveFeed } from './live/live-feed.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
 import { FileLinks } from './storage/file-links.js';
@@ -126,6 +130,18 @@ export async function buildApp({
   const { sql } = databaseBehind(db);
   const links = new FileLinks({ db: databaseBehind(db), clock, publicPath: config.PUBLIC_PATH ?? '' });
   contentRoute(app, { links, store, sql, clock });
+  const feed = new LiveFeed({
+    engine: db.engine,
+    sql,
+    onCommit: (listener) => databaseBehind(db).onCommit(listener),
+    pollMs: config.LIVE_POLL_MS,
+    onEvent: ({ createdAt }) => metrics.delivered((clock.now().getTime() - Date.parse(createdAt)) / 1000),
+    onError: (err) => log.error({ err }, 'events cannot be read: streams wait'),
+  });
+  app.addHook('onClose', () => feed.close());
+  const streams = new OpenStreams(config, metrics, clock);
+  streams.endWith(app);
+  metrics.watch({ streams: () => streams.usage });
 
   const authenticate = await installAuthentication(app, config, clock);
   const fileQuota = { unattached: MAX_UNATTACHED, bytesPerDay: config.FILE_USER_BYTES };
@@ -133,7 +149,9 @@ export async function buildApp({
     requestContext(request, reply, {
       db,
       clock,
+      feed,
       inFlight,
+      streams,
       openRequests,
       metrics,
       publicPath: config.PUBLIC_PATH ?? '',
@@ -176,6 +194,9 @@ export async function buildApp({
     await scope.register(async (calls) => {
       limitBodies(calls, { budget, spend, openRequests, metrics });
       await calls.register((rest) => restBridge(rest, { router: appRouter, createContext }));
+      const streaming = { router: appRouter, createContext, parts: { streams, metrics, clock, authenticate } };
+      await calls.register((rest) => restStreams(rest, streaming));
+      await calls.register((trpc) => trpcStreams(trpc, streaming), { prefix: TRPC_PREFIX });
       await calls.register(
         (trpc) => trpcSurface(trpc, { router: appRouter, createContext, maxBatchSize: MAX_BATCH_SIZE }),
         { prefix: TRPC_PREFIX },

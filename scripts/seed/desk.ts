@@ -58,6 +58,8 @@ export function callsOf({ db, clock }: { db: Database; clock: Clock }, principal
     linkTo: () => Promise.reject(new Error('No files are made')),
     failureBytes: Number.POSITIVE_INFINITY,
     enter: () => nothing,
+    enterStream: () => () => {},
+    feed: { followAll: () => noFeed(), followUser: () => noFeed() },
     idempotencyKey: () => undefined,
     onReplay: nothing,
     onPage: nothing,
@@ -259,4 +261,9 @@ function nextWorkingTime(time: Date): Date {
 function customerWhoSpeaks(language: string, random: Randomness): string {
   const number = random.whole(1, CUSTOMERS_OF_A_LANGUAGE);
   return language === 'en' && number === 1 ? KNOWN_CUSTOMER : `user_${language}_${number}`;
+}
+
+/** Nobody watches a seeder. */
+function noFeed(): never {
+  throw new TypeError('There is no live feed here');
 }

@@ -172,6 +172,15 @@ export const environment = z.object({
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).prefault('4096').meta({
     description: 'Open connections; more are closed without an answer',
   }),
+  LIVE_POLL_MS: wholeNumber(10, 60_000).prefault('250').meta({
+    description: 'PostgreSQL: how often to look for events while somebody watches live; on SQLite it has no effect',
+  }),
+  MAX_STREAMS: wholeNumber(1, 100_000).prefault('2000').meta({
+    description: 'Live streams that are open at once on this instance; more are refused with 429',
+  }),
+  MAX_STREAMS_PER_USER: wholeNumber(1, 100_000).prefault('10').meta({
+    description: 'The same of one user',
+  }),
   BODY_LIMIT: wholeNumber(1024, 104_857_600).prefault('1048576').meta({
     description: 'Largest request body in bytes; most operations take less, by what their fields may hold',
   }),

@@ -64,6 +64,7 @@ export class Database implements DatabaseHandle {
   readonly #models: ModelTransactions;
   readonly #userWrites = new FairQueue(Number.POSITIVE_INFINITY);
   readonly #writer: ObservedWriter;
+  readonly #commitListeners = new Set<() => void>();
 
   /** @internal use openDatabase() */
   constructor(parts: Parts, observer: DatabaseObserver) {
@@ -106,6 +107,16 @@ export class Database implements DatabaseHandle {
     return this.#inTurn(options, () =>
       this.#models.run((inTransaction) => this.#writer.transaction(inTransaction, options), work),
     );
+  }
+
+  /** Calls `listener` after each commit of this process, and perhaps where there was none. Gives the function that ends it. */
+  onCommit(listener: () => void): () => void {
+    this.#commitListeners.add(listener);
+    return () => void this.#commitListeners.delete(listener);
+  }
+
+  #committed(): void {
+    for (const listener of this.#commitListeners) listener();
   }
 
   /** Models and statements outside of a transaction, for one user: what takes long waits for what else they have asked for. */
@@ -152,7 +163,9 @@ export class Database implements DatabaseHandle {
       return write();
     };
     try {
-      return await (user === undefined ? begin() : this.#userWrites.run(user, begin));
+      const result = await (user === undefined ? begin() : this.#userWrites.run(user, begin));
+      this.#committed();
+      return result;
     } catch (error) {
       throw toAppError(error) ?? error;
     }

@@ -28,6 +28,8 @@ declare module 'fastify' {
     bodyBounds?(request: FastifyRequest): BodyBounds;
     /** Its body may take longer than others: its route sees to the time that it has. */
     timesItself?: boolean;
+    /** Its answer goes on for as long as its client wants it. */
+    stream?: boolean;
     /** Answered whatever the load and whoever asks. */
     unlimited?: boolean;
   }

@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.js';
 import type { DatabaseHandle, Deadline } from '../db/handle.js';
+import type { FeedHandle } from '../live/live-feed.js';
 import type { Clock } from '../schema/clock.js';
 
 /** A structured log: fields first, then what happened. */
@@ -64,6 +65,8 @@ export interface Context {
   /** null: no valid token came with the request. */
   readonly principal: Principal | null;
   readonly db: DatabaseHandle;
+  /** What happens, as it happens. */
+  readonly feed: FeedHandle;
   readonly clock: Clock;
   readonly log: Log;
   /** Names the request in the logs and to the client. */
@@ -81,6 +84,12 @@ export interface Context {
    * @throws AppError SERVICE_UNAVAILABLE when all are taken; TOO_MANY_REQUESTS when the user has their share of them.
    */
   enter(): () => void;
+  /**
+   * The same among the streams that are open, which stay for long: they take no place of a call.
+   *
+   * @throws AppError TOO_MANY_REQUESTS when all are taken, or the user has their share of them.
+   */
+  enterStream(): () => void;
   /**
    * The name that the client has given to this request, so that sending it again writes nothing twice.
    *

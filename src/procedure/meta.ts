@@ -15,6 +15,14 @@ export interface Meta {
     tags: string[];
     successDescription?: string;
   };
+  /** Where REST streams what a subscription gives, by GET; read by the bridge and for the document. */
+  stream?: {
+    path: `/${string}`;
+    operationId: string;
+    summary: string;
+    description: string;
+    tags: string[];
+  };
   /** The documented message of its 400, where the contract gives one. */
   invalid?: string;
   /** The message of its 404 where what is missing is no ticket: for the document. */

@@ -6,6 +6,7 @@ import { AppError, fromTrpcError } from '../errors/app-error.js';
 import { zodDetails } from '../errors/zod-details.js';
 import type { Context } from './context.js';
 import type { Meta } from './meta.js';
+import { checkedItem, itemOf } from './stream-output.js';
 
 /** One call, from either surface. */
 export interface ProcedureCall {
@@ -14,14 +15,17 @@ export interface ProcedureCall {
   path: string;
   /** What was sent, not yet checked. Rejects where that can't be read. */
   getRawInput(): Promise<unknown>;
+  /** Aborted when nobody wants what a subscription gives any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What a procedure's builder has gathered. tRPC keeps it in `_def`, and hands it to its `caller`. */
 export interface ProcedureDefinition {
+  type?: 'query' | 'mutation' | 'subscription';
   meta?: Meta;
   inputs: ZodType[];
   output?: ZodType;
-  resolver(call: { ctx: Context; path: string; input: unknown }): Promise<unknown>;
+  resolver(call: { ctx: Context; path: string; input: unknown; signal?: AbortSignal | undefined }): Promise<unknown>;
 }
 
 /**
@@ -31,7 +35,9 @@ export interface ProcedureDefinition {
  * @throws AppError, and nothing else; with the message that the contract documents for the procedure's 400.
  */
 export async function runProcedure({ args, _def }: { args: unknown[]; _def: unknown }): Promise<unknown> {
-  const { meta, inputs, output, resolver } = _def as ProcedureDefinition;
+  const definition = _def as ProcedureDefinition;
+  if (definition.type === 'subscription') return runSubscription(definition, args[0] as ProcedureCall);
+  const { meta, inputs, output, resolver } = definition;
   const { ctx, path, getRawInput } = args[0] as ProcedureCall;
   let leave: (() => void) | undefined;
   const startedAt = performance.now();
@@ -49,6 +55,43 @@ export async function runProcedure({ args, _def }: { args: unknown[]; _def: unkn
   } finally {
     leave?.();
     ctx.onCall(path, code, (performance.now() - startedAt) / 1000);
+  }
+}
+
+/**
+ * The same for what goes on: who may → a place among the streams → input → values, each checked. Nothing of it happens before
+ * the first value is asked for. The call has ended, for whoever counts, with that value.
+ *
+ * @throws AppError, and nothing else, as runProcedure() does.
+ */
+async function* runSubscription(
+  { meta, inputs, output, resolver }: ProcedureDefinition,
+  { ctx, path, getRawInput, signal }: ProcedureCall,
+): AsyncGenerator<unknown, void> {
+  let leave: (() => void) | undefined;
+  const startedAt = performance.now();
+  let isCounted = false;
+  const count = (code: string) => {
+    if (!isCounted) ctx.onCall(path, code, (performance.now() - startedAt) / 1000);
+    isCounted = true;
+  };
+  try {
+    requirePolicy(ctx.principal, meta?.policy);
+    leave = ctx.enterStream();
+    const input = checkedInput(inputs[0], await getRawInput());
+    const item = itemOf(output);
+    const values = (await resolver({ ctx, path, input, signal })) as AsyncIterable<unknown>;
+    for await (const value of values) {
+      const checked = checkedItem(item, value);
+      count('OK');
+      yield checked;
+    }
+  } catch (error) {
+    const failure = documented(toFailure(error), meta);
+    count(failure.appCode);
+    throw failure;
+  } finally {
+    leave?.();
   }
 }
 

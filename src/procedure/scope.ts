@@ -1,3 +1,4 @@
+import { tracked } from '@trpc/server';
 import { isStaff, type Principal } from '../auth/principal.js';
 import { type Database, databaseBehind } from '../db/database.js';
 import type { Db, ReadDb } from '../db/models/models.js';
@@ -5,6 +6,7 @@ import type { Sql } from '../db/sql/sql.js';
 import { AppError } from '../errors/app-error.js';
 import { fingerprint } from '../idempotency/fingerprint.js';
 import { runIdempotently } from '../idempotency/run-idempotently.js';
+import type { FeedHandle } from '../live/live-feed.js';
 import type { Clock } from '../schema/clock.js';
 import type { Context, FileQuota, Log, PageInfo, PartInfo, StoredUpload } from './context.js';
 
@@ -40,11 +42,19 @@ export interface TransactionScope extends WriteScope {
   readonly db: Db;
 }
 
+/** What a verb works with that goes on for as long as somebody watches. */
+export interface WatchScope extends Scope {
+  readonly feed: FeedHandle;
+  /** Aborted when nobody does any more: nothing is to be awaited then. */
+  readonly signal: AbortSignal;
+}
+
 interface Call<Input> {
   ctx: Context;
   /** The procedure's. */
   path: string;
   input: Input;
+  signal?: AbortSignal | undefined;
 }
 
 /** Makes a procedure's resolver from a reading verb. */
@@ -66,6 +76,17 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
       },
       input,
     );
+  };
+}
+
+/** Makes a subscription's resolver from a watching verb, which gives pairs of an id and a value. */
+export function watching<Input, Item>(
+  work: (scope: WatchScope, input: Input) => AsyncIterable<readonly [string, Item]>,
+) {
+  return async function* ({ ctx, input, signal = new AbortController().signal }: Call<Input>) {
+    const { clock, log, feed } = ctx;
+    const principal = authorized(ctx);
+    for await (const [id, item] of work({ principal, clock, log, feed, signal }, input)) yield tracked(id, item);
   };
 }
 

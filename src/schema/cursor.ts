@@ -36,6 +36,22 @@ export function placeAfter<T>(
   return decodeCursor(sent, schema, { path, message: 'Must be the `next` of a page of this list' });
 }
 
+/**
+ * The place that a stream is to go on from; undefined: from now on.
+ *
+ * @throws AppError BAD_REQUEST at the name that was sent, unless it has an id that the stream has given out.
+ */
+export function watchPlace<T>(
+  { after, lastEventId }: { after?: string | undefined; lastEventId?: string | undefined },
+  schema: z.ZodType<T>,
+): T | undefined {
+  // A text without characters is what a client sends that has received no id.
+  const sent = lastEventId || after;
+  if (!sent) return undefined;
+  const path = lastEventId ? 'lastEventId' : 'after';
+  return decodeCursor(sent, schema, { path, message: 'Must be the id of an event of this stream' });
+}
+
 function parsed(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -11,6 +11,7 @@ export type Refusal =
   | 'rate-limit'
   | 'user-share'
   | 'body-bytes'
+  | 'streams'
   | 'overload'
   | 'connections'
   | 'stopping'
@@ -30,6 +31,8 @@ export interface Usage {
 export interface Sources {
   /** Procedure calls that are being executed, requests that wait to be started. */
   calls?(): Usage;
+  /** Live streams that are open; none waits. */
+  streams?(): Usage;
   /** Bytes of request bodies that are being received. */
   bodyBytes?(): number;
   /** Files that are being uploaded. */
@@ -74,6 +77,16 @@ export class Metrics {
     help: 'Requests and connections that were turned away before any work was done for them',
     labelNames: ['reason'],
   });
+  readonly #deliveryLag = this.#histogram({
+    name: 'support_live_delivery_lag_seconds',
+    help: 'From the time of an event to when this instance gives it to those who watch',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  });
+  readonly #streamsEnded = this.#counter({
+    name: 'support_streams_ended_total',
+    help: 'Live streams that have ended, by why',
+    labelNames: ['reason'],
+  });
   readonly #waits = this.#histogram({
     name: 'db_client_connection_wait_time_seconds',
     help: 'How long work waited for a connection, or for the one that writes to SQLite',
@@ -102,6 +115,7 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
     this.#usage('calls', 'support_calls', 'Procedure calls');
+    this.#usage('streams', 'support_streams', 'Live streams');
     this.#read('bodyBytes', 'support_body_bytes_in_flight', 'Bytes of request bodies that are being received');
     this.#read('uploads', 'support_uploads', 'Files that are being uploaded');
     this.#usage('connections', 'db_client_connections', 'Database connections (SQLite: the one that writes)');
@@ -128,6 +142,15 @@ export class Metrics {
 
   refused(reason: Refusal, count = 1): void {
     this.#refused.labels(reason).inc(count);
+  }
+
+  /** An event was given to those who watch, so long after its time. */
+  delivered(lagSeconds: number): void {
+    this.#deliveryLag.observe(Math.max(0, lagSeconds));
+  }
+
+  streamEnded(reason: string): void {
+    this.#streamsEnded.labels(reason).inc();
   }
 
   /** Work has waited so long for a database connection. */
@@ -162,7 +185,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  #usage(source: 'calls' | 'connections' | 'readThreads', name: string, what: string): void {
+  #usage(source: 'calls' | 'streams' | 'connections' | 'readThreads', name: string, what: string): void {
     const gauge: Gauge = this.#gauge({
       name,
       help: `${what} by state: used, waiting for one, and the most there can be`,
@@ -174,7 +197,11 @@ export class Metrics {
     });
   }
 
-  #read(source: Exclude<Read, 'calls' | 'connections' | 'readThreads' | 'tickets'>, name: string, help: string): void {
+  #read(
+    source: Exclude<Read, 'calls' | 'streams' | 'connections' | 'readThreads' | 'tickets'>,
+    name: string,
+    help: string,
+  ): void {
     const gauge: Gauge = this.#gauge({
       name,
       help,

@@ -1,6 +1,8 @@
 import { hasOwnFiles } from '../files/attach-files.js';
-import { reading, writing } from '../procedure/scope.js';
+import { reading, watching, writing } from '../procedure/scope.js';
+import { streamOf } from '../procedure/stream-output.js';
 import { customerProcedure, router } from '../procedure/trpc.js';
+import { watchInput } from '../schema/watch.js';
 import { closeTicket } from './close-ticket.js';
 import { createTicket } from './create-ticket.js';
 import { getTicket } from './get-ticket.js';
@@ -17,7 +19,9 @@ import {
   listTicketFilesOutput,
   listTicketsInput,
   listTicketsOutput,
+  ticketStreamItem,
 } from './schemas.js';
+import { watchTickets } from './watch-tickets.js';
 
 export const ticketsRouter = router({
   create: customerProcedure
@@ -90,6 +94,21 @@ export const ticketsRouter = router({
     .input(listTicketFilesInput)
     .output(listTicketFilesOutput)
     .query(reading(listTicketFiles)),
+
+  watch: customerProcedure
+    .meta({
+      stream: {
+        path: '/support/events/stream',
+        operationId: 'streamTicketChanges',
+        summary: 'Stream Ticket Changes',
+        description:
+          "What happens to the user's own tickets, as server-sent events: kinds and ids of what there is to be read.",
+        tags: ['Tickets'],
+      },
+    })
+    .input(watchInput)
+    .output(streamOf(ticketStreamItem))
+    .subscription(watching(watchTickets)),
 
   close: customerProcedure
     .meta({

@@ -3,6 +3,7 @@ import { referredId, subjectId } from '../schema/id-fields.js';
 import { oneWayFields, pageFields, withOnePlace } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
+import { ready } from '../schema/watch.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './lifecycle.js';
 
 export const ticketId = subjectId.meta({ description: 'Support ticket ID' });
@@ -184,6 +185,31 @@ export const closeTicketOutput = z
     examples: [{ ticketId: 'ticket_123', status: 'Closed', closedAt: '2024-01-23T11:00:00Z' }],
   });
 
+/** What a customer is told of while it happens. Stable: names of the feed's, without what is the desk's own. */
+export const TICKET_CHANGES = [
+  'ticket.created',
+  'ticket.updated',
+  'ticket.resolved',
+  'ticket.reopened',
+  'ticket.closed',
+  'ticket.rated',
+  'message.added',
+] as const;
+
+export const ticketChange = z.strictObject({
+  type: z.enum(TICKET_CHANGES).meta({ id: 'TicketChangeType', description: 'What happened' }),
+  ticketId: z.string(),
+  messageId: z.string().meta({ description: 'Of `message.added`' }).optional(),
+});
+
+/** What a customer's stream gives. */
+export const ticketStreamItem = z.discriminatedUnion('type', [ready, ticketChange]).meta({
+  id: 'TicketStreamItem',
+  examples: [{ type: 'message.added', ticketId: 'ticket_123', messageId: 'msg_001' }],
+});
+
+export type TicketChange = z.infer<typeof ticketChange>;
+export type TicketStreamItem = z.infer<typeof ticketStreamItem>;
 export type CreateTicketInput = z.infer<typeof createTicketInput>;
 export type CreatedTicket = z.infer<typeof createTicketOutput>;
 export type ListTicketsInput = z.infer<typeof listTicketsInput>;

@@ -68,6 +68,8 @@ const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, 
   'desk.notes.add': (ticketId) => ({ ticketId, content: 'n' }),
   'desk.notes.list': (ticketId) => ({ ticketId }),
   'desk.events.list': () => ({}),
+  'desk.events.watch': () => ({}),
+  'support.tickets.watch': () => ({}),
   'desk.tickets.list': () => ({}),
   'desk.tickets.counts': () => ({}),
   'desk.search.tickets': () => ({ q: 's' }),
@@ -147,6 +149,11 @@ async function send(url: string, method: string, body: unknown, token?: string):
     ...(hasBody && { body: JSON.stringify(body) }),
   });
   const { date: _, ...headers } = Object.fromEntries(answer.headers);
+  if (headers['content-type']?.startsWith('text/event-stream')) {
+    // It would go on.
+    await answer.body?.cancel();
+    return { status: answer.status, headers, body: '' };
+  }
   return { status: answer.status, headers, body: await answer.text() };
 }
 
@@ -161,8 +168,12 @@ const callTrpc: Call = (url, { name, type }, input, token) => {
   return send(`${url}/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, 'GET', undefined, token);
 };
 
+function restOf({ openapi, stream }: Meta): { method: string; path: string } | undefined {
+  return openapi ?? (stream && { method: 'GET', path: stream.path });
+}
+
 const callRest: Call = (url, { meta }, input, token) => {
-  const { method, path } = meta.openapi as NonNullable<Meta['openapi']>;
+  const { method, path } = restOf(meta) ?? { method: 'GET', path: '/' };
   const rest = { ...input };
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     delete rest[name];
@@ -174,7 +185,7 @@ const callRest: Call = (url, { meta }, input, token) => {
 };
 
 const SURFACES: [name: string, call: Call, has: (procedure: Procedure) => boolean][] = [
-  ['REST', callRest, ({ meta }) => meta.openapi !== undefined],
+  ['REST', callRest, ({ meta }) => restOf(meta) !== undefined],
   ['tRPC', callTrpc, ({ meta }) => !meta.takesFile],
 ];
 

@@ -27,6 +27,10 @@ export function readAnswer(input: Buffer, { head, ended }: { head: boolean; ende
   const finish = (body: Buffer, rest: Buffer): ReadResult => ({ answer: { status, headers, body }, rest });
 
   if (head || status === 204 || status === 304) return finish(Buffer.alloc(0), after);
+  // It goes on for as long as somebody listens: the beginning is the answer.
+  if (status === 200 && headers['content-type']?.startsWith('text/event-stream')) {
+    return after.includes('"type":"ready"') ? finish(after, Buffer.alloc(0)) : undefined;
+  }
   if (headers['transfer-encoding'] !== undefined) {
     if (headers['transfer-encoding'] !== 'chunked')
       throw new Error(`Transfer-Encoding: ${headers['transfer-encoding']}`);

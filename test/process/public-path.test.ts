@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
+import { openStream } from '../support/event-stream.js';
 import { freePort } from '../support/free-port.js';
 import { customerToken } from '../support/tokens.js';
+
+const METRICS_TOKEN = 'a-token-for-the-metrics';
 
 /** nginx is not on every machine; in CI it must be. */
 const hasNginx = spawnSync('nginx', ['-v']).status === 0;
@@ -19,7 +22,10 @@ describe.runIf(hasNginx)('behind nginx at /helpdesk/, with PUBLIC_PATH', () => {
   let base: string;
 
   beforeAll(async () => {
-    server = await startApp({ engine: 'sqlite', env: { PUBLIC_PATH: '/helpdesk', TRUST_PROXY: 'loopback' } });
+    server = await startApp({
+      engine: 'sqlite',
+      env: { PUBLIC_PATH: '/helpdesk', TRUST_PROXY: 'loopback', METRICS_TOKEN },
+    });
     const port = await freePort();
     base = `http://127.0.0.1:${port}/helpdesk`;
     folder = mkdtempSync(join(tmpdir(), 'support-api-nginx-'));
@@ -64,6 +70,22 @@ describe.runIf(hasNginx)('behind nginx at /helpdesk/, with PUBLIC_PATH', () => {
     // What the page reads the document from.
     const document = await (await fetch(`${base}/docs/json`)).json();
     expect(document).toMatchObject({ servers: [{ url: '/helpdesk' }] });
+  });
+
+  it('a live stream comes through event by event, and is given up when its client leaves', async () => {
+    await using watching = await openStream(`${base}/support/events/stream`, customerToken('watcher'));
+    expect((await watching.value())?.data).toEqual({ type: 'ready', resumed: false });
+    const headers = { authorization: `Bearer ${customerToken('watcher')}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ subject: 's', description: 'd', categoryId: 'category_001' });
+    const answer = await fetch(`${base}/support/tickets`, { method: 'POST', headers, body });
+    const { ticketId } = ((await answer.json()) as { data: { ticketId: string } }).data;
+    expect((await watching.value())?.data).toEqual({ type: 'ticket.created', ticketId });
+    await watching.close();
+    await vi.waitFor(async () => {
+      const metrics = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } });
+      const text = await metrics.text();
+      expect(text).toContain('support_streams{state="used"} 0');
+    });
   });
 
   it('openapi.json says where the server is', async () => {

@@ -824,6 +824,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/support/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Ticket Changes
+         * @description What happens to the user's own tickets, as server-sent events: kinds and ids of what there is to be read.
+         *
+         *     Each event has an `id` and, as JSON, `data`; the first one is `{"type":"ready","resumed":…}`. Send the last id as
+         *     `Last-Event-ID` (an EventSource does) or `after` to go on after it. Comments are signs of life. An `event: end` tells why the stream
+         *     ends, `retry` in how many milliseconds to come back.
+         */
+        get: operations["streamTicketChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Events
+         * @description The feed of all events as it grows, as server-sent events: each once, in order, with the cursor after it as its id.
+         *
+         *     Each event has an `id` and, as JSON, `data`; the first one is `{"type":"ready","resumed":…}`. Send the last id as
+         *     `Last-Event-ID` (an EventSource does) or `after` to go on after it. Comments are signs of life. An `event: end` tells why the stream
+         *     ends, `retry` in how many milliseconds to come back.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6895,6 +6943,115 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ListEventsResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    streamTicketChanges: {
+        parameters: {
+            query?: {
+                /** @description The id after which to go on; absent: from now on */
+                after?: string;
+                /** @description `after`, under the name that tRPC's link gives it when it connects again; it comes first */
+                lastEventId?: string;
+            };
+            header?: {
+                /** @description `after`, as an EventSource sends it when it connects again; it comes first */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream, for as long as it is wanted */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: WzEwNDIsMTA0Ml0
+                     *     data: {"type":"message.added","ticketId":"ticket_123","messageId":"msg_001"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description The id after which to go on; absent: from now on */
+                after?: string;
+                /** @description `after`, under the name that tRPC's link gives it when it connects again; it comes first */
+                lastEventId?: string;
+            };
+            header?: {
+                /** @description `after`, as an EventSource sends it when it connects again; it comes first */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream, for as long as it is wanted */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: WzEwNDIsMTA0Ml0
+                     *     data: {"eventId":1042,"ticketId":"ticket_123","type":"ticket.resolved","actor":"agent_123","before":{"status":"In Progress","resolution":null},"after":{"status":"Resolved","resolution":"The card had expired"},"version":6,"timestamp":"2024-01-23T10:30:00Z"}
+                     */
+                    "text/event-stream": string;
                 };
             };
             /** @description Invalid request */

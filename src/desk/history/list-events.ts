@@ -49,7 +49,8 @@ const selectTicketId = query('ticket of events', { ticketId: 'tickets.id' }, ({ 
   db.selectFrom('tickets').select('id').where('id', '=', p.ticketId),
 );
 
-const feedPlace = z.tuple([serial, serial]);
+/** What a cursor of the feed holds. */
+export const feedPlace = z.tuple([serial, serial]);
 const ticketPlace = z.tuple([serial]);
 
 /**
@@ -82,7 +83,7 @@ export async function listTicketEvents(
   return { events: rows.map(eventOf), next: encodeCursor([rows.at(-1)?.eventId ?? eventId]) };
 }
 
-function eventOf(row: RowOf<typeof selectOfTicket>): TicketEvent {
+export function eventOf(row: RowOf<typeof selectOfTicket>): TicketEvent {
   const { eventId, ticketId, type, actor, before, after, version, createdAt } = row;
   const fields = { before: JSON.parse(before), after: JSON.parse(after) };
   return { eventId, ticketId, type, actor, ...fields, version, timestamp: createdAt };

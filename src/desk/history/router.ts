@@ -1,7 +1,10 @@
-import { reading } from '../../procedure/scope.js';
+import { reading, watching } from '../../procedure/scope.js';
+import { streamOf } from '../../procedure/stream-output.js';
 import { agentProcedure, router } from '../../procedure/trpc.js';
+import { watchInput } from '../../schema/watch.js';
 import { listEvents } from './list-events.js';
-import { eventsOutput, listEventsInput } from './schemas.js';
+import { deskStreamItem, eventsOutput, listEventsInput } from './schemas.js';
+import { watchEvents } from './watch-events.js';
 
 export const deskEventsRouter = router({
   list: agentProcedure
@@ -20,4 +23,19 @@ export const deskEventsRouter = router({
     .input(listEventsInput)
     .output(eventsOutput)
     .query(reading(listEvents)),
+
+  watch: agentProcedure
+    .meta({
+      stream: {
+        path: '/desk/events/stream',
+        operationId: 'streamEvents',
+        summary: 'Stream Events',
+        description:
+          'The feed of all events as it grows, as server-sent events: each once, in order, with the cursor after it as its id.',
+        tags: ['Desk'],
+      },
+    })
+    .input(watchInput)
+    .output(streamOf(deskStreamItem))
+    .subscription(watching(watchEvents)),
 });

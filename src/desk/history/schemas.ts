@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/event-types.js';
 import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
 import { timestamp } from '../../schema/time.js';
+import { ready } from '../../schema/watch.js';
 import { ticketId } from '../../tickets/schemas.js';
 
 export const listEventsInput = withOnePlace(z.strictObject(oneWayFields), 'after').default({ limit: 20 });
@@ -43,7 +44,13 @@ export const eventsOutput = z
   })
   .meta({ id: 'EventPage', examples: [{ events: [RESOLVED], next: 'WzEwNDIsMTA0Ml0' }] });
 
+/** What a stream of the feed gives. */
+export const deskStreamItem = z
+  .discriminatedUnion('type', [ready, event])
+  .meta({ id: 'DeskStreamItem', examples: [RESOLVED] });
+
 export type ListEventsInput = z.infer<typeof listEventsInput>;
 export type ListTicketEventsInput = z.infer<typeof listTicketEventsInput>;
 export type TicketEvent = z.infer<typeof event>;
+export type DeskStreamItem = z.infer<typeof deskStreamItem>;
 export type EventPage = z.infer<typeof eventsOutput>;

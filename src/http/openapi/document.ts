@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { forEachOpenApiProcedure, generateOpenApiDocument } from 'trpc-to-openapi';
 import type { Meta } from '../../procedure/meta.js';
+import { subscriptionsOf } from '../streams/subscriptions.js';
 import {
   COMMON_HEADERS,
   ERROR_CODE,
@@ -18,6 +19,7 @@ import {
   WRITE_PARAMETERS,
 } from './components.js';
 import { type Described, failureResponses, sharedResponses } from './failures.js';
+import { streamPath } from './streams.js';
 
 interface Operation extends Json {
   operationId: string;
@@ -86,6 +88,11 @@ export function openApiDocument(router: AnyTRPCRouter): Document {
     const meta = procedures.get(operation.operationId);
     if (meta === undefined) throw new TypeError(`No procedure has the operation id ${operation.operationId}`);
     describeOperation(operation, meta, schemas);
+  }
+  for (const subscription of subscriptionsOf(router)) {
+    const [path, methods] = streamPath(subscription) ?? [];
+    if (path !== undefined && methods !== undefined)
+      document.paths[path] = methods as unknown as Record<string, Operation>;
   }
   document.components.responses = sharedResponses([...procedures.values()]);
   document.components.headers = HEADERS;

@@ -1,19 +1,24 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
 import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
+import type { FeedHandle } from '../../live/live-feed.js';
 import type { Context, FileLink, FileQuota, LinkedFile } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { OpenRequests } from '../lifecycle/open-requests.js';
 import type { InFlight } from '../limits/in-flight.js';
 import { setPageHeaders, setPartHeaders } from '../response/page-headers.js';
+import { TRPC_PREFIX } from '../response/send-failure.js';
+import type { OpenStreams } from '../streams/open-streams.js';
 import { callsIn } from '../trpc/batch-calls.js';
 import { idempotencyKey } from './idempotency-key.js';
 
 interface ServerParts {
   db: DatabaseHandle;
   clock: Clock;
+  feed: FeedHandle;
   inFlight: InFlight;
+  streams: OpenStreams;
   openRequests: OpenRequests;
   metrics: Metrics;
   /** What a proxy puts before our paths; '' for none. */
@@ -26,12 +31,13 @@ interface ServerParts {
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, inFlight, openRequests, metrics, publicPath, linkTo, fileQuota }: ServerParts,
+  { db, clock, feed, inFlight, streams, openRequests, metrics, publicPath, linkTo, fileQuota }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
     db,
     clock,
+    feed,
     log: request.log,
     requestId: request.id,
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.
@@ -45,6 +51,7 @@ export function requestContext(
       const leave = inFlight.enter(request.principal?.userId ?? '');
       return () => openRequests.onceGone(reply.raw, leave);
     },
+    enterStream: () => streams.enter(request.principal?.userId ?? ''),
     idempotencyKey: () => idempotencyKey(request),
     onReplay: () => void reply.header('idempotency-replayed', 'true'),
     onPage: (info) => setPageHeaders(request, reply, publicPath, info),
@@ -53,7 +60,6 @@ export function requestContext(
   };
 }
 
-/** Only tRPC's route names its calls in the path. */
 function surfaceOf({ routeOptions }: FastifyRequest): Surface {
-  return routeOptions.config.maxBatchSize === undefined ? 'rest' : 'trpc';
+  return routeOptions.url?.startsWith(`${TRPC_PREFIX}/`) ? 'trpc' : 'rest';
 }

@@ -1,7 +1,8 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
 import { MAX_DETAILS } from '../../errors/cut.js';
 import { type ErrorDetail, unknownField } from '../../errors/details.js';
+import { proceduresNamedIn } from './batch-calls.js';
 
 /** What tRPC's links send in a query: `batch` and `input`. */
 const KNOWN = new Set(['batch', 'input']);
@@ -24,6 +25,27 @@ export function refuseSwitches({ headers, query }: FastifyRequest): void {
     else if (typeof value !== 'string') wrong.push({ path: name, message: 'Must be sent once' });
   }
   if (wrong.length > 0) throw new AppError('BAD_REQUEST', { details: wrong });
+}
+
+/**
+ * Streams have routes of their own: see trpcStreams().
+ *
+ * @throws AppError METHOD_NOT_ALLOWED for a subscription; BAD_REQUEST for one within a batch.
+ */
+export function refuseSubscriptions(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  subscriptions: ReadonlySet<string>,
+): void {
+  const names = proceduresNamedIn(request);
+  const name = names.find((one) => subscriptions.has(one));
+  if (name === undefined) return;
+  if (names.length > 1) {
+    const message = `${name} is a subscription: a batch has none`;
+    throw new AppError('BAD_REQUEST', { details: [{ path: '', message }] });
+  }
+  reply.header('allow', 'GET');
+  throw new AppError('METHOD_NOT_ALLOWED');
 }
 
 /**

@@ -9,8 +9,9 @@ import { trpcBounds } from '../limits/body-bounds.js';
 import { installBodyParser, refuseExcess } from '../request/body-parser.js';
 import { failureHeaders } from '../response/envelope.js';
 import { logFailure } from '../response/error-handler.js';
+import { subscriptionsOf } from '../streams/subscriptions.js';
 import { proceduresNamedIn, requireReadablePath } from './batch-calls.js';
-import { fixHeaders, refuseSwitches } from './refuse-switches.js';
+import { fixHeaders, refuseSubscriptions, refuseSwitches } from './refuse-switches.js';
 
 interface TrpcOptions {
   router: AnyTRPCRouter;
@@ -25,11 +26,13 @@ interface TrpcOptions {
  */
 export async function trpcSurface(app: FastifyInstance, { router, createContext, maxBatchSize }: TrpcOptions) {
   const boundsOfCalls = trpcBounds(router);
+  const subscriptions = new Set(subscriptionsOf(router).map(({ name }) => name));
   installBodyParser(app, 'text');
   // Before the body is read, as on REST. No procedure is for nobody.
-  addStep(app, 'onRequest', (request) => {
+  addStep(app, 'onRequest', (request, reply) => {
     requirePolicy(request.principal, 'customer');
     requireReadablePath(request);
+    refuseSubscriptions(request, reply, subscriptions);
     refuseSwitches(request);
     // tRPC says so too, but not how many.
     if (proceduresNamedIn(request).length > maxBatchSize) {

@@ -42,6 +42,7 @@ export class AnswerChecks {
     }
     if (/^\/(docs|openapi\.json)\b/.test(request.path) && answer.status < 400) return [];
     this.#checkSecrets(answer);
+    if (answer.headers['content-type']?.startsWith('text/event-stream')) return this.#checkStream(request, answer);
     if (request.path.startsWith('/trpc/')) return this.#checkTrpc(request, answer);
     return this.#checkRest(request, answer);
   }
@@ -66,6 +67,19 @@ export class AnswerChecks {
     const text = body.toString('latin1');
     assert.ok(!text.includes(process.cwd()), 'a path is in the answer');
     for (const secret of SECRETS) assert.doesNotMatch(text, secret, 'something of the inside is in the answer');
+  }
+
+  /** Of a subscription, and of nothing that must not be one; what it begins with was read. */
+  #checkStream(request: FuzzRequest, { headers }: RawAnswer): Accepted[] {
+    assert.equal(request.method, 'GET');
+    const path = decodeURIComponent(request.path);
+    const procedure = [...this.#procedures.values()].find(({ name, stream }) =>
+      [stream, `/trpc/${name}`].includes(path),
+    );
+    assert.equal(procedure?.type, 'subscription', `${request.path} is no stream`);
+    assert.deepEqual([headers['cache-control'], headers.connection], ['no-store, no-transform', 'close']);
+    if (path.startsWith('/trpc/') && procedure) assert.notEqual(trpcVerdict(procedure, request), 'invalid');
+    return [];
   }
 
   #checkRest(request: FuzzRequest, answer: RawAnswer): Accepted[] {
@@ -111,7 +125,7 @@ function errorOf(result: CallResult | undefined): { code: string; details?: { pa
 }
 
 const NO_SCHEMA_SAYS =
-  /^(?:categoryId|after|cursor|tag|prefix|(?:add|remove|attachments)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
+  /^(?:categoryId|after|lastEventId|cursor|tag|prefix|(?:add|remove|attachments)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
 
 /** The document and the server agree on what is right. */
 function checkVerdict(

@@ -11,6 +11,8 @@ export interface Procedure {
   readonly operationId: string | undefined;
   /** Only REST can carry its body. */
   readonly takesFile: boolean;
+  /** Where REST streams it. */
+  readonly stream: string | undefined;
   readonly input: ValidateFunction;
   readonly output: ValidateFunction;
 }
@@ -26,10 +28,11 @@ export function procedures(router: AnyTRPCRouter): ReadonlyMap<string, Procedure
       const procedure: Procedure = {
         name,
         type: _def.type,
-        operationId: meta?.openapi?.operationId,
+        operationId: meta?.openapi?.operationId ?? meta?.stream?.operationId,
         takesFile: meta?.takesFile === true,
+        stream: meta?.stream?.path,
         input: compile(inputs[0], 'input'),
-        output: compile(output, 'output'),
+        output: compile(_def.type === 'subscription' ? undefined : output, 'output'),
       };
       return [name, procedure];
     }),

@@ -31,7 +31,7 @@ export function restVerdict(
 /** Whether the request's input is what the procedure's schema asks for. Not for batches. */
 export function trpcVerdict(procedure: Procedure, request: FuzzRequest): Verdict {
   if (!isPlain(request)) return undefined;
-  const isQuery = procedure.type === 'query';
+  const isQuery = procedure.type !== 'mutation';
   if (request.method !== (isQuery ? 'GET' : 'POST')) return undefined;
   if (isQuery ? !/^input=[^&]*$/.test(request.query) : request.query !== '') return undefined;
   const text = isQuery ? decodeURIComponent(request.query.slice('input='.length)) : (request.body?.text ?? '');

@@ -1,0 +1,48 @@
+import type { FeedEvent, FeedPlace } from './feed-event.js';
+import type { Follower } from './follower.js';
+
+type Tell = (from: FeedPlace | undefined) => void;
+
+/** Followers that have read all there is: told of what comes, those of a user only of what that user's tickets have. */
+export class Waiting {
+  readonly #ofAll = new Map<Follower, Tell>();
+  readonly #ofUsers = new Map<string, Map<Follower, Tell>>();
+
+  /** Resolves with the place before what has come; with undefined when the follower has ended. */
+  wait(follower: Follower): Promise<FeedPlace | undefined> {
+    return new Promise((resolve) => {
+      const { userId } = follower;
+      if (userId === undefined) {
+        this.#ofAll.set(follower, resolve);
+        return;
+      }
+      const others = this.#ofUsers.get(userId) ?? new Map<Follower, Tell>();
+      this.#ofUsers.set(userId, others.set(follower, resolve));
+    });
+  }
+
+  end(follower: Follower): void {
+    const { userId } = follower;
+    const group = userId === undefined ? this.#ofAll : this.#ofUsers.get(userId);
+    group?.get(follower)?.(undefined);
+    group?.delete(follower);
+    if (userId !== undefined && group?.size === 0) this.#ofUsers.delete(userId);
+  }
+
+  /** `before`: the place after which these events come. */
+  tell(events: readonly FeedEvent[], before: FeedPlace): void {
+    tellAll(this.#ofAll, before);
+    for (const { userId } of events) {
+      const group = this.#ofUsers.get(userId);
+      if (group === undefined) continue;
+      this.#ofUsers.delete(userId);
+      tellAll(group, before);
+    }
+  }
+}
+
+function tellAll(group: Map<Follower, Tell>, before: FeedPlace): void {
+  const told = [...group.values()];
+  group.clear();
+  for (const tell of told) tell(before);
+}
