@@ -156,8 +156,8 @@ export const environment = z.object({
   FILES_FOLDER: z.string().min(1).optional().meta({
     description: 'Folder that uploaded files are kept in; by default `files` beside the SQLite file, or `./data/files`',
   }),
-  FILE_MAX_BYTES: wholeNumber(1024, 1_073_741_824).prefault('10485760').meta({
-    description: 'Largest file that can be uploaded, in bytes',
+  FILE_MAX_BYTES: wholeNumber(1024, 1_073_741_824).optional().meta({
+    description: 'Largest file that can be uploaded, in bytes; by default 10 MiB, or less where a user has less',
   }),
   FILE_ZIP_ALLOWED: flag.prefault('false').meta({ description: 'Take ZIP archives, too' }),
   FILE_USER_BYTES: wholeNumber(0, 9_999_999_999).prefault('104857600').meta({
@@ -222,7 +222,11 @@ export const environment = z.object({
   }),
 });
 
-export type Config = z.infer<typeof environment>;
+type Environment = z.infer<typeof environment>;
+export type Config = Environment & { FILE_MAX_BYTES: number };
+
+/** Of a file, unless a user may send less in all. */
+const DEFAULT_FILE_BYTES = 10 * 2 ** 20;
 
 /** What is wrong with the environment, one line for each variable. Never holds a value: it could be a secret. */
 export class ConfigError extends Error {
@@ -241,10 +245,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     ? [...keyFaults(result.data), ...roleFaults(result.data), ...fileFaults(result.data)]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
-  return result.data;
+  return { ...result.data, FILE_MAX_BYTES: result.data.FILE_MAX_BYTES ?? defaultFileBytes(result.data) };
 }
 
-function keyFaults(config: Config): string[] {
+function keyFaults(config: Environment): string[] {
   const keys = (['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'] as const).filter((name) => config[name] !== undefined);
   if (keys.length > 1) return [`${keys.join(' and ')} are both set: set the one that your tokens are signed for`];
   if (keys.length === 0 && config.NODE_ENV === 'production') {
@@ -256,17 +260,26 @@ function keyFaults(config: Config): string[] {
   return [];
 }
 
-function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Config): string[] {
+function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Environment): string[] {
   const both = JWT_AGENT_ROLES.filter((name) => JWT_ADMIN_ROLES.includes(name));
   return both.length === 0
     ? []
     : ['JWT_AGENT_ROLES and JWT_ADMIN_ROLES have a name in common: it would always be an admin'];
 }
 
+/** What a user may send of files, by the names of the limits that there are. */
+function userLimits({ FILE_USER_BYTES, RATE_LIMIT_USER_BYTES }: Environment): [name: string, bytes: number][] {
+  return Object.entries({ FILE_USER_BYTES, RATE_LIMIT_USER_BYTES }).filter(([, bytes]) => bytes > 0);
+}
+
+function defaultFileBytes(config: Environment): number {
+  return Math.min(DEFAULT_FILE_BYTES, ...userLimits(config).map(([, bytes]) => bytes));
+}
+
 /** No file of the largest size could ever be uploaded. */
-function fileFaults({ FILE_MAX_BYTES, FILE_USER_BYTES, RATE_LIMIT_USER_BYTES }: Config): string[] {
-  const limits = Object.entries({ FILE_USER_BYTES, RATE_LIMIT_USER_BYTES });
-  return limits
-    .filter(([, limit]) => limit > 0 && limit < FILE_MAX_BYTES)
+function fileFaults(config: Environment): string[] {
+  const { FILE_MAX_BYTES: max = 0 } = config;
+  return userLimits(config)
+    .filter(([, bytes]) => bytes < max)
     .map(([name]) => `FILE_MAX_BYTES must not be above ${name}`);
 }

@@ -84,3 +84,6 @@ export function filesBelow(folder: string): string[] {
     .filter((path) => statSync(path).isFile())
     .sort();
 }
+
+/** What is shown of an attachment that is no file of ours. */
+export const fileOfOthers = (fileId: string) => ({ fileId, stored: false, name: null, size: null, type: null });

@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../../../src/events/event-types.js';
 import { autoClose } from '../../../src/jobs/auto-close.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
+import { PNG, upload } from '../../support/files.js';
 import { TestClock } from '../../support/test-clock.js';
 import { dataOf, NEW_TICKET } from '../../support/tickets.js';
 import { agentToken, customerToken } from '../../support/tokens.js';
@@ -56,6 +57,10 @@ async function write(turn: () => Instance, how: 'customer' | 'job', clock: TestC
   const created = dataOf(await turn().customer('support.tickets.create', NEW_TICKET));
   const { ticketId } = created;
   const answered: string[] = [created.createdAt];
+  const { fileId } = dataOf(await upload(turn().url, customerToken(), PNG));
+  const message = { ticketId, message: 'with a file', attachments: [fileId] };
+  answered.push(dataOf(await turn().customer('support.messages.add', message)).timestamp);
+  dataOf(await turn().customer('support.files.delete', { fileId }));
   for (const [procedure, who, input, time] of WRITES) {
     const answer = dataOf(await turn()[who](procedure, { ticketId, ...input }));
     if (time !== undefined) answered.push(answer[time]);

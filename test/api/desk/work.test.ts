@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { historyOf, lastEvent } from '../../support/desk.js';
+import { fileOfOthers } from '../../support/files.js';
 import { IMPOSSIBLE_IDS } from '../../support/ids.js';
 import { SURFACES, type Surface } from '../../support/surfaces.js';
 import { dataOf, newUser, openTicket, pathsOf, withoutEffect } from '../../support/tickets.js';
@@ -120,15 +121,37 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       categoryId: 'category_001',
       assignedAgent: null,
       attachments: ['file_1'],
+      files: [fileOfOthers('file_1')],
       messages: [
-        { messageId: first.messageId, sender: userId, content: 'Hello?', attachments: ['file_2'], timestamp: at(1) },
-        { messageId: reply.messageId, sender: 'agent_1', content: 'Hello!', attachments: [], timestamp: at(3) },
+        {
+          messageId: first.messageId,
+          sender: userId,
+          content: 'Hello?',
+          attachments: ['file_2'],
+          files: [fileOfOthers('file_2')],
+          timestamp: at(1),
+        },
+        {
+          messageId: reply.messageId,
+          sender: 'agent_1',
+          content: 'Hello!',
+          attachments: [],
+          files: [],
+          timestamp: at(3),
+        },
       ],
       messageCount: 2,
       olderMessages: null,
       notes: [
-        { noteId: note.noteId, author: 'agent_1', content: 'A note', attachments: ['file_3'], timestamp: at(2) },
-        { noteId: second.noteId, author: 'agent_2', content: 'Another', attachments: [], timestamp: at(4) },
+        {
+          noteId: note.noteId,
+          author: 'agent_1',
+          content: 'A note',
+          attachments: ['file_3'],
+          files: [fileOfOthers('file_3')],
+          timestamp: at(2),
+        },
+        { noteId: second.noteId, author: 'agent_2', content: 'Another', attachments: [], files: [], timestamp: at(4) },
       ],
       noteCount: 2,
       olderNotes: null,

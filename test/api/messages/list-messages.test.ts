@@ -3,6 +3,7 @@ import { encodeCursor } from '../../../src/schema/cursor.js';
 import { newId } from '../../../src/schema/ids.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
+import { fileOfOthers } from '../../support/files.js';
 import { fillMessages, numbered } from '../../support/fill-ticket.js';
 import { IMPOSSIBLE_IDS } from '../../support/ids.js';
 import {
@@ -77,6 +78,7 @@ describe.each(CALLS)('over %s', (_surface, open) => {
             sender: userId,
             content: 'One',
             attachments: ['b', 'a'],
+            files: ['b', 'a'].map(fileOfOthers),
             timestamp: sent.timestamp,
           },
           {
@@ -84,6 +86,7 @@ describe.each(CALLS)('over %s', (_surface, open) => {
             sender: 'agent_1',
             content: 'Two',
             attachments: [],
+            files: [],
             timestamp: reply.timestamp,
           },
         ],
