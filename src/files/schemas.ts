@@ -59,7 +59,7 @@ export const getFileOutput = z
     urlExpiresAt: timestamp.meta({ description: '5 to 6 minutes from now' }),
   })
   .meta({
-    id: 'File',
+    id: 'StoredFile',
     examples: [
       {
         fileId: 'file_123',

@@ -41,15 +41,19 @@ function source(value: unknown): string {
     .join(', ')} }`;
 }
 
-/** As most generators order arguments: those of the path one by one, the body, the query, headers where they are typed. */
-function inOrder(operation: Operation, { path = {}, query, body }: Example, headers: boolean, options: string): string {
+/** Those of the path one by one, then the others that there are, then options. */
+function inOrder(operation: Operation, { path = {} }: Example, others: unknown[], options: string): string {
   return [
     ...Object.keys(operation.parameters.path).map((name) => source(path[name])),
-    ...(body === undefined ? [] : [source(body)]),
-    ...(query === undefined ? [] : [source(query)]),
-    ...(headers && hasKey(operation) ? [KEY] : []),
+    ...others.filter((value) => value !== undefined).map(source),
     options,
   ].join(', ');
+}
+
+/** The body, the query, headers; these are typed. */
+function asOrval(operation: Operation, example: Example): string {
+  const headers = hasKey(operation) ? `${KEY}, ` : '';
+  return inOrder(operation, example, [example.body, example.query], `${headers}options`);
 }
 
 /** One run makes both of its clients, and Zod schemas. */
@@ -91,7 +95,7 @@ import type { paths } from './schema';`,
     imports: `import * as api from './fetch';`,
     prepare: `const options = { headers: { authorization: \`Bearer \${token}\` } };`,
     call: (operation, example) =>
-      `api.${operation.id}(${inOrder(operation, example, true, 'options')})
+      `api.${operation.id}(${asOrval(operation, example)})
         .then(({ status, data }) => ({ status, body: data }))`,
   },
   {
@@ -102,7 +106,7 @@ import type { paths } from './schema';`,
     prepare: `const api = getSupportAPI();
   const options = { headers: { authorization: \`Bearer \${token}\` }, validateStatus: () => true };`,
     call: (operation, example) =>
-      `api.${operation.id}(${inOrder(operation, example, true, 'options')})
+      `api.${operation.id}(${asOrval(operation, example)})
         .then(({ status, data }) => ({ status, body: data }))`,
   },
   {
@@ -120,6 +124,8 @@ import * as api from './sdk.gen';`,
         .filter(([, value]) => value !== undefined)
         .map(([place, value]) => `${place}: ${source(value)}`);
       if (hasKey(operation)) parts.push(`headers: ${KEY}`);
+      // Its type for a file is one, but its validator wants a text.
+      if (operation.takesFile) parts.push('requestValidator: undefined');
       return `api.${operation.id}({ ${parts.join(', ')} })
         .then(({ data, error, response }) => ({ status: response?.status ?? 0, body: data ?? error }))`;
     },
@@ -147,7 +153,7 @@ import * as api from './sdk.gen';`,
     call(operation, example) {
       const group = operation.path.split('/')[1];
       const options = hasKey(operation) ? `{ headers: ${KEY} }` : '{}';
-      return `api.${group}.${operation.id}(${inOrder(operation, example, false, options)}).then(answer, answer)`;
+      return `api.${group}.${operation.id}(${inOrder(operation, example, [example.query, example.body], options)}).then(answer, answer)`;
     },
   },
 ];

@@ -31,8 +31,13 @@ export function resolve(node: Json): Json {
     .reduce((at, key) => at[key], document);
 }
 
+/** Never ends: it is read by an event source, not by a client that waits for an answer. */
+const isStream = (operation: Json) => operation.responses[200]?.content?.['text/event-stream'] !== undefined;
+
+/** All but streams. */
 export const operations: Operation[] = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
-  Object.entries<Json>(methods).map(([method, operation]) => {
+  Object.entries<Json>(methods).flatMap(([method, operation]) => {
+    if (isStream(operation)) return [];
     const all: Json[] = (operation.parameters ?? []).map(resolve);
     const at = (place: Place) =>
       Object.fromEntries(all.filter((one) => one.in === place).map(({ name, schema }) => [name, resolve(schema)]));

@@ -37,7 +37,7 @@ describe('a column that is renamed in the schema', () => {
       [
         'src/desk/queue/keyset-scan.ts',
         'src/desk/queue/orders.ts',
-        'src/desk/queue/queued-ticket.ts',
+        'src/desk/queue/list-queue.ts',
         'src/desk/work/change-ticket.ts',
         'src/desk/work/get-ticket.ts',
         // These name it in what a function gives, or a spread brings, to an UPDATE.

@@ -1143,7 +1143,7 @@ export interface components {
          *       "urlExpiresAt": "2024-01-22T16:35:00Z"
          *     }
          */
-        File: {
+        StoredFile: {
             fileId: string;
             name: string;
             /** @description In bytes */
@@ -2000,7 +2000,7 @@ export interface components {
             success: true;
             /** @constant */
             statusCode: 200;
-            data: components["schemas"]["File"];
+            data: components["schemas"]["StoredFile"];
             error: null;
         };
         DeleteFileResponse: {

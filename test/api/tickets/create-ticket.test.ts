@@ -65,6 +65,7 @@ describe.each(SURFACES)('create over %s', (_name, open) => {
       waitingSince: new Date(data.createdAt),
       firstResponseAt: null,
       resolvedAt: null,
+      annotatedAt: null,
       indexed: true,
     });
   });
