@@ -115,7 +115,7 @@ const TEXTS: Record<string, Size> = {
   uploadedBy: USER_ID,
   // Without control characters, quotation marks and backslashes.
   ...Object.fromEntries(
-    ['Attachment', 'File', 'TicketFile', 'UploadedFile'].map((schema) => [`${schema}.name`, size(4 * MAX_NAME)]),
+    ['Attachment', 'StoredFile', 'TicketFile', 'UploadedFile'].map((schema) => [`${schema}.name`, size(4 * MAX_NAME)]),
   ),
   type: size('application/vnd.openxmlformats-officedocument.wordprocessingml.document'.length),
   url: size(250),
