@@ -31,7 +31,7 @@ export function useAddMessage(ticketId: string) {
         const [newest, ...older] = shown?.pages ?? [];
         if (shown === undefined || newest === undefined) return shown;
         const timestamp = new Date().toISOString();
-        const added = { messageId: key, sender: 'me', content: message, attachments: [], timestamp };
+        const added = { messageId: key, sender: 'me', content: message, attachments: [], files: [], timestamp };
         return { ...shown, pages: [{ ...newest, messages: [...newest.messages, added] }, ...older] };
       });
       return { before };
