@@ -1,7 +1,8 @@
-import { createTRPCClient, httpBatchLink, splitLink, TRPCClientError } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { ErrorData } from '../procedure/trpc.js';
 import type { AppRouter } from '../router.js';
+import { HeaderEventSource } from './event-source.js';
 
 export type { ErrorCode } from '../errors/app-error.js';
 export type { ErrorDetail } from '../errors/details.js';
@@ -31,7 +32,8 @@ const MAX_URL_LENGTH = 6_000;
 
 /**
  * A typed client for a Support API server. Calls made in the same tick travel as one request, but for those that have an
- * idempotency key.
+ * idempotency key. Subscriptions are server-sent events: they come back by themselves, after the last event and with a fresh
+ * token, until they are unsubscribed or refused.
  *
  * @example
  * const { support } = createSupportClient({ url: 'https://support.example.com', token });
@@ -39,6 +41,10 @@ const MAX_URL_LENGTH = 6_000;
  *   subject: 'Unable to make payment',
  *   description: 'The payment page shows an error',
  *   categoryId: 'category_001',
+ * });
+ * const subscription = support.tickets.watch.subscribe({}, {
+ *   onData: ({ data }) => showAnew(data),
+ *   onConnectionStateChange: ({ state }) => showState(state),
  * });
  */
 export function createSupportClient({ url, token, headers, fetch }: SupportClientOptions) {
@@ -53,17 +59,25 @@ export function createSupportClient({ url, token, headers, fetch }: SupportClien
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
-        // A key is for one call: the server refuses a batch that has one.
-        condition: ({ context }) => context.idempotencyKey !== undefined,
-        true: httpBatchLink({
-          ...server,
-          maxItems: 1,
-          headers: async ({ opList: [{ context }] }) => ({
-            ...(await allHeaders()),
-            'idempotency-key': String(context.idempotencyKey),
-          }),
+        condition: ({ type }) => type === 'subscription',
+        true: httpSubscriptionLink({
+          url: server.url,
+          EventSource: HeaderEventSource,
+          eventSourceOptions: () => ({ headers: allHeaders, fetch: fetch ?? globalThis.fetch }),
         }),
-        false: httpBatchLink({ ...server, maxItems: MAX_BATCH, maxURLLength: MAX_URL_LENGTH, headers: allHeaders }),
+        false: splitLink({
+          // A key is for one call: the server refuses a batch that has one.
+          condition: ({ context }) => context.idempotencyKey !== undefined,
+          true: httpBatchLink({
+            ...server,
+            maxItems: 1,
+            headers: async ({ opList: [{ context }] }) => ({
+              ...(await allHeaders()),
+              'idempotency-key': String(context.idempotencyKey),
+            }),
+          }),
+          false: httpBatchLink({ ...server, maxItems: MAX_BATCH, maxURLLength: MAX_URL_LENGTH, headers: allHeaders }),
+        }),
       }),
     ],
   });
