@@ -117,12 +117,12 @@ describe('openapi.json', () => {
       const api = restClient(server.url, path.startsWith('/desk') ? adminToken() : customerToken());
       for (const [method, { parameters = [], requestBody, responses }] of Object.entries<Json>(methods)) {
         const url = path.replace('{priority}', 'High').replaceAll(/\{\w+\}/g, 'ticket_123');
-        const example = requestBody?.content['application/json'].example;
+        const example = requestBody?.content['application/json']?.example;
         const required = parameters.filter(({ in: place, required }: Json) => place === 'query' && required);
         const query = new URLSearchParams(required.map(({ name, example }: Json) => [name, example]));
         query.append('attachment', 'file_id_123');
         const answer =
-          method === 'get' || method === 'delete'
+          method === 'get' || method === 'delete' || requestBody?.content['application/octet-stream'] !== undefined
             ? await api.call(method.toUpperCase(), `${url}?${query}`)
             : await api.call(method.toUpperCase(), url, { ...example, attachment: 'file_id_123' });
         expect(answer.body).toEqual(responses['400'].content['application/json'].examples.BAD_REQUEST.value);
