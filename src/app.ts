@@ -127,13 +127,14 @@ export async function buildApp({
   metricsRoute(app, metrics, config.METRICS_TOKEN);
   await app.register((scope) => docsPage(scope, document, config.PUBLIC_PATH));
 
-  const { sql } = databaseBehind(db);
-  const links = new FileLinks({ db: databaseBehind(db), clock, publicPath: config.PUBLIC_PATH ?? '' });
+  const database = databaseBehind(db);
+  const { sql } = database;
+  const links = new FileLinks({ db: database, clock, publicPath: config.PUBLIC_PATH ?? '' });
   contentRoute(app, { links, store, sql, clock });
   const feed = new LiveFeed({
     engine: db.engine,
     sql,
-    onCommit: (listener) => databaseBehind(db).onCommit(listener),
+    onCommit: (listener) => database.onCommit(listener),
     pollMs: config.LIVE_POLL_MS,
     onEvent: ({ createdAt }) => metrics.delivered((clock.now().getTime() - Date.parse(createdAt)) / 1000),
     onError: (err) => log.error({ err }, 'events cannot be read: streams wait'),

@@ -32,3 +32,10 @@ export function addModels<T extends object>(
     });
   }
 }
+
+/** Calls a method of a model of the client, or of the client itself. */
+export function callOn(client: object, model: ModelName | undefined, method: string, args: unknown[]): unknown {
+  const models = client as Record<ModelName, Record<string, Method>>;
+  const methods = model === undefined ? (client as Record<string, Method>) : models[model];
+  return methods[method]?.(...args);
+}

@@ -1,14 +1,10 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Engine } from '../handle.js';
-import type { Sql } from '../sql/sql.js';
-import type { Statement, Value } from '../sql/statement.js';
-import type { WriteChain } from '../sql/write-chain.js';
+import { ForwardedSql } from '../sql/forwarded-sql.js';
 import type { OpenTransaction } from '../sql/writer.js';
 import type { Client, Joined } from './client.js';
-import { addModels } from './facade.js';
+import { addModels, callOn } from './facade.js';
 import { ALL_METHODS, ALL_RAW, type ModelName, type Transaction } from './models.js';
-
-type Params = Record<string, Value>;
 
 /** The first call of a model in this process: the work runs again from its beginning, when Prisma is loaded. */
 class NotLoadedError extends Error {
@@ -82,7 +78,7 @@ export class ModelTransactions {
 }
 
 /** What work has of its transaction. */
-class TransactionDb implements Sql {
+class TransactionDb extends ForwardedSql {
   static {
     addModels(
       TransactionDb,
@@ -105,26 +101,11 @@ class TransactionDb implements Sql {
 
   /** `onNotLoaded`: the work has called a model, and there is no client yet. */
   constructor(transaction: OpenTransaction, client: Client, engine: Engine, onNotLoaded: () => void) {
+    super(transaction);
     this.#transaction = transaction;
     this.#client = client;
     this.engine = engine;
     this.#onNotLoaded = onNotLoaded;
-  }
-
-  rows<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    return this.#transaction.rows(statement, params);
-  }
-
-  row<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
-    return this.#transaction.row(statement, params);
-  }
-
-  run<P extends Params>(statement: Statement<P>, params: P): Promise<number> {
-    return this.#transaction.run(statement, params);
-  }
-
-  chain<P extends Params, R>(chain: WriteChain<P, R>, params: P): Promise<R | undefined> {
-    return this.#transaction.chain(chain, params);
   }
 
   /** Calls a model. It is under way until it has ended: a call that nobody waits for is a part of the transaction too. */
@@ -167,11 +148,7 @@ class TransactionDb implements Sql {
   async #callJoined(model: ModelName | undefined, method: string, args: unknown[]): Promise<unknown> {
     this.#joined ??= this.#join();
     const { tx } = await this.#joined;
-    const methods = (model === undefined ? tx : tx[model]) as unknown as Record<
-      string,
-      (...args: unknown[]) => unknown
-    >;
-    return methods[method]?.(...args);
+    return callOn(tx, model, method, args);
   }
 
   #join(): Promise<Joined> {
