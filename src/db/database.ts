@@ -8,9 +8,10 @@ import { ReaderDb } from './models/reader.js';
 import { ModelTransactions } from './models/transactions.js';
 import { type DatabaseObserver, ObservedWriter } from './observed-writer.js';
 import type { PoolOptions } from './postgresql/pool.js';
+import { fragment } from './sql/kysely.js';
+import { query } from './sql/query.js';
 import { type Reader, UserReader } from './sql/reader.js';
 import type { Sql } from './sql/sql.js';
-import { Statement } from './sql/statement.js';
 import { deadlineExpired, type WriteOptions, type Writer } from './sql/writer.js';
 import type { SqliteOptions } from './sqlite/connection.js';
 
@@ -29,8 +30,8 @@ export interface DatabaseOptions {
   onBackgroundError?(error: Error, what: 'database connection lost' | 'checkpoint failed'): void;
 }
 
-/** Plain SQL: most instances never need Prisma's client. */
-const ping = new Statement<Record<string, never>, { one: number }>('ping', 'SELECT 1 AS one');
+/** SQL: most instances never need Prisma's client. */
+const ping = query('ping', {}, ({ db }) => db.selectNoFrom(fragment.lit(1).as('one')));
 
 /** What openDatabase() puts together for an engine. */
 interface Parts {

@@ -1,39 +1,40 @@
-import { Statement } from '../db/sql/statement.js';
+import { fragment } from '../db/sql/kysely.js';
+import { query } from '../db/sql/query.js';
+import type { RowOf } from '../db/sql/row.js';
 import type { ReadScope } from '../procedure/scope.js';
-import { TICKET_PRIORITIES } from '../tickets/lifecycle.js';
-import { OPEN_STATUSES, openedBy } from './due-sql.js';
-
-/** What is left to do. */
-export interface Work {
-  /** Tickets that are not resolved. */
-  open: number;
-  /** Of these, those whose customer waits for the desk. */
-  waiting: number;
-  /** Service levels that are missed; a ticket with both of them missed counts twice. */
-  breached: number;
-}
-
-const OPEN = `status IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`;
+import { listSlaTargets } from './list-targets.js';
+import { awaiting, minutesOf, OPEN_STATUSES, OPENED_BY, openedBy, TARGETS } from './targets-sql.js';
 
 /**
- * One statement, so that all numbers are of one moment. What is missed is counted in one index: of each priority, no further than the
- * time up to which a target is.
+ * What is left to do: tickets that are not resolved; of these, those whose customer waits for the desk; and service levels that are
+ * missed, of a ticket with both of them missed two. One statement, so that all numbers are of one moment. What is missed is counted in
+ * one index: of each priority, no further than the time up to which a target is.
  */
-const countAll = new Statement<{ now: Date }, Work>(
+const countAll = query(
   'count work',
-  (dialect) => {
-    const missed = TICKET_PRIORITIES.flatMap((priority) => {
-      const of = `SELECT count(*) FROM tickets WHERE ${OPEN} AND priority = '${priority}' AND created_at <=`;
-      const by = (target: 'firstResponse' | 'resolution') => openedBy(dialect, { priority, target, due: ':now' });
-      return [`(${of} ${by('firstResponse')} AND first_response_at IS NULL)`, `(${of} ${by('resolution')})`];
-    });
-    return `SELECT count(*) AS open, count(waiting_since) AS waiting, ${missed.join(' + ')} AS breached
-    FROM tickets WHERE ${OPEN}`;
+  OPENED_BY,
+  ({ db, p }) => {
+    const missed = TARGETS.map((target) =>
+      awaiting(db, target)
+        .select((eb) => eb.fn.countAll<number>().as('missed'))
+        .where('status', 'in', OPEN_STATUSES)
+        .where('created_at', '<=', p[target.name]),
+    );
+    return db
+      .selectFrom('tickets')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('open'),
+        fn.count<number>('waiting_since').as('waiting'),
+        fragment<number>`${fragment.join(missed, fragment` + `)}`.as('breached'),
+      ])
+      .where('status', 'in', OPEN_STATUSES);
   },
   { long: true },
 );
 
 /** How much there is to do at this moment, for the metrics. */
-export async function countWork({ sql, clock }: Pick<ReadScope, 'sql' | 'clock'>): Promise<Work> {
-  return (await sql.row(countAll, { now: clock.now() })) ?? { open: 0, waiting: 0, breached: 0 };
+export async function countWork({ sql, clock }: Pick<ReadScope, 'sql' | 'clock'>): Promise<RowOf<typeof countAll>> {
+  const minutes = minutesOf(await listSlaTargets({ sql }));
+  const counted = await sql.row(countAll, openedBy(minutes, clock.now()));
+  return counted ?? { open: 0, waiting: 0, breached: 0 };
 }

@@ -35,12 +35,14 @@ interface Awaiting extends TargetsOfTicket {
 /** When what is still awaited is due, or was: nothing is of what is Resolved or Closed, nor an answer that there is. */
 export function dueTimes({ status, createdAt, firstResponseAt, ...targets }: Awaiting): DueTimes {
   const open = status === 'Open' || status === 'In Progress';
+  const ifTarget = (minutes: number | null) => (minutes ? dueAt(createdAt, minutes) : null);
   return {
-    firstResponseDueAt: open && firstResponseAt === null ? dueAt(createdAt, targets.firstResponseMinutes) : null,
-    resolutionDueAt: open ? dueAt(createdAt, targets.resolutionMinutes) : null,
+    firstResponseDueAt: open && firstResponseAt === null ? ifTarget(targets.firstResponseMinutes) : null,
+    resolutionDueAt: open ? ifTarget(targets.resolutionMinutes) : null,
   };
 }
 
-function dueAt(createdAt: string, minutes: number | null): string | null {
-  return minutes ? new Date(Date.parse(createdAt) + minutes * MINUTE_MS).toISOString() : null;
+/** When a target of so many minutes is due. */
+export function dueAt(createdAt: string, minutes: number): string {
+  return new Date(Date.parse(createdAt) + minutes * MINUTE_MS).toISOString();
 }

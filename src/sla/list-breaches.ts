@@ -1,63 +1,128 @@
-import { type Dialect, Statement, type Value } from '../db/sql/statement.js';
+import { dynamicQuery } from '../db/sql/dynamic-query.js';
+import { fragment, type NotNull } from '../db/sql/kysely.js';
+import type { Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore } from '../schema/pagination.js';
 import { OWN_USER_ID } from '../schema/text.js';
-import { TICKET_PRIORITIES, type TicketPriority } from '../tickets/lifecycle.js';
-import { OPEN_STATUSES, openedBy, targetMinutes } from './due-sql.js';
+import { dueAt } from './due-times.js';
+import { listSlaTargets } from './list-targets.js';
 import type { ListSlaBreachesInput, SlaBreach } from './schemas.js';
+import {
+  awaiting,
+  minutesOf,
+  OPEN_STATUSES,
+  OPENED_BY,
+  openedBy,
+  TARGET_MS,
+  TARGETS,
+  targetMs,
+} from './targets-sql.js';
 
 const MINUTE_MS = 60_000;
-type Target = SlaBreach['target'];
 
-/** What is still to be done, as a condition on an open ticket. */
-const MISSING: Record<Target, string> = { firstResponse: 'AND first_response_at IS NULL', resolution: '' };
-const TARGETS = Object.keys(MISSING) as Target[];
+const VALUES = {
+  ...OPENED_BY,
+  ...TARGET_MS,
+  assignee: 'tickets.assigned_agent?',
+  categoryId: 'tickets.category_id?',
+} as const;
+const PAGE = { ...VALUES, limit: 'number', skip: 'number', take: 'number' } as const;
 
-/** Whether a priority is asked for: 1 or 0. */
-const askedFor = (priority: TicketPriority) => `asked${priority}`;
-
-/** Those that are null let every ticket through. */
-const FILTERS = `AND (CAST(:assignee AS text) IS NULL OR assigned_agent = :assignee)
-        AND (CAST(:categoryId AS text) IS NULL OR category_id = :categoryId)
-        AND (CAST(:unassigned AS text) IS NULL OR (assigned_agent IS NULL) = (CAST(:unassigned AS text) = 'true'))`;
+/** What is asked for, but for the values. */
+interface Asked {
+  readonly targets: readonly (keyof typeof OPENED_BY)[];
+  readonly assignee: boolean;
+  readonly categoryId: boolean;
+  readonly unassigned: boolean | undefined;
+}
 
 /** The open tickets of each status and priority that a target applies to: an index has each of these in order. */
-const PARTS = TICKET_PRIORITIES.flatMap((priority) =>
-  TARGETS.flatMap((target) =>
+function parts({ db, p, withinTime }: Writing<typeof VALUES>, { targets, ...filters }: Asked) {
+  return TARGETS.filter(({ name }) => targets.includes(name)).flatMap((target) =>
     OPEN_STATUSES.map((status) => ({
       target,
-      minutes: targetMinutes(priority, target),
-      from: (dialect: Dialect) => `tickets
-      WHERE status = '${status}' AND priority = '${priority}'
-        AND created_at <= ${openedBy(dialect, { priority, target, due: ':until', where: `CAST(:${askedFor(priority)} AS integer) = 1` })}
-        ${MISSING[target]} ${FILTERS} AND ${dialect.withinTime}`,
+      tickets: awaiting(db, target)
+        .where('status', '=', status)
+        .where('created_at', '<=', p[target.name])
+        .$if(filters.assignee, (tickets) => tickets.where('assigned_agent', '=', p.assignee))
+        .$if(filters.categoryId, (tickets) => tickets.where('category_id', '=', p.categoryId))
+        .$if(filters.unassigned === true, (tickets) => tickets.where('assigned_agent', 'is', null))
+        .$if(filters.unassigned === false, (tickets) => tickets.where('assigned_agent', 'is not', null))
+        .where(withinTime),
     })),
-  ),
-);
+  );
+}
 
-/** Of each part no more than all pages up to this one can have. */
-const placesSql = (dialect: Dialect) =>
-  PARTS.map(
-    ({ target, minutes, from }, index) => `SELECT * FROM (
-      SELECT id AS place_id, '${target}' AS target, ${dialect.minutesAfter('created_at', minutes)} AS due
-      FROM ${from(dialect)}
-      ORDER BY created_at, id LIMIT :take) AS part${index}`,
-  ).join(' UNION ALL ');
+/** Of each part no more than all pages up to this one can have. `due`: in milliseconds since 1970. */
+function places(writing: Writing<typeof PAGE>, asked: Asked) {
+  const { db, p, epochMs } = writing;
+  const ofParts = parts(writing, asked).map(({ target, tickets }) =>
+    db
+      .selectFrom(
+        tickets
+          .select((eb) => [
+            'id as placeId',
+            'created_at',
+            fragment.lit<SlaBreach['target']>(target.kind).as('target'),
+            fragment<number>`${epochMs(eb.ref('created_at'))} + ${p[`${target.name}Ms`]}`.as('due'),
+          ])
+          .orderBy('created_at')
+          .orderBy('id')
+          .limit(p.take)
+          .as('part'),
+      )
+      .selectAll(),
+  );
+  return ofParts.reduce((all, part) => all.unionAll(part));
+}
 
-const IN_ORDER = 'ORDER BY due, place_id, target';
-
-/** One statement, so that the targets, the page and the total are of one moment. An empty page is one row, with the total alone. */
-const selectDue = new Statement<Record<string, Value>, Omit<SlaBreach, 'breached'> & { total: number }>(
+/** One statement, so that the page and the total are of one moment. An empty page is one row, with the total alone. */
+const selectDue = dynamicQuery(
   'list sla breaches',
-  (dialect) => `WITH places AS (SELECT * FROM (${placesSql(dialect)}) AS parts ${IN_ORDER} LIMIT :limit OFFSET :skip),
-    counted AS (SELECT ${PARTS.map(({ from }) => `(SELECT count(*) FROM ${from(dialect)})`).join(' + ')} AS total)
-  SELECT total, id AS "ticketId", subject, status, priority, assigned_agent AS "assignedAgent", target, due AS "dueAt"
-  FROM counted LEFT JOIN places ON TRUE LEFT JOIN tickets ON id = place_id ${IN_ORDER}`,
+  PAGE,
+  (writing, asked: Asked) => {
+    const { db, p } = writing;
+    const numbers = parts(writing, asked).map(({ tickets }) =>
+      tickets.select((eb) => eb.fn.countAll<number>().as('due')),
+    );
+    return db
+      .with('places', () =>
+        db
+          .selectFrom(places(writing, asked).as('parts'))
+          .selectAll()
+          .orderBy('due')
+          .orderBy('created_at')
+          .orderBy('placeId')
+          .orderBy('target')
+          .limit(p.limit)
+          .offset(p.skip),
+      )
+      .with('counted', () => db.selectNoFrom(fragment<number>`${fragment.join(numbers, fragment` + `)}`.as('total')))
+      .selectFrom('counted')
+      .leftJoin('places', (join) => join.onTrue())
+      .leftJoin('tickets', 'tickets.id', 'placeId')
+      .select([
+        'total',
+        'tickets.id as ticketId',
+        'subject',
+        'status',
+        'priority',
+        'assigned_agent as assignedAgent',
+        'target',
+        'tickets.created_at as createdAt',
+      ])
+      .orderBy('due')
+      .orderBy('places.created_at')
+      .orderBy('placeId')
+      .orderBy('target')
+      .$narrowType<{ subject: NotNull; status: NotNull; priority: NotNull; target: NotNull; createdAt: NotNull }>();
+  },
   { long: true },
 );
 
 /**
- * What has been due, or is within so many minutes, most overdue first. A ticket with both targets missed is there twice.
+ * What has been due, or is within so many minutes, most overdue first; what is due at once in the order of opening. A ticket with both
+ * targets missed is there twice.
  */
 export async function listSlaBreaches(
   { sql, clock, principal, onPage }: ReadScope,
@@ -73,20 +138,28 @@ export async function listSlaBreaches(
   }: ListSlaBreachesInput,
 ): Promise<SlaBreach[]> {
   const now = clock.now().getTime();
+  const minutes = minutesOf(await listSlaTargets({ sql }));
+  const targets = TARGETS.filter(({ priority }) => priorities?.includes(priority) ?? true)
+    .map(({ name }) => name)
+    .filter((name) => minutes[name] > 0);
   const skip = itemsBefore({ page, limit });
-  const asked = (priority: TicketPriority) => Number(priorities?.includes(priority) ?? true);
-  const rows = await sql.rows(selectDue, {
-    until: new Date(now + within * MINUTE_MS),
-    categoryId: categoryId ?? null,
-    assignee: (assignee === OWN_USER_ID ? principal.userId : assignee) ?? null,
-    unassigned: unassigned === undefined ? null : String(unassigned),
-    ...Object.fromEntries(TICKET_PRIORITIES.map((priority) => [askedFor(priority), asked(priority)])),
-    limit,
-    skip,
-    take: skip + limit,
-  });
+  const asked = { targets, assignee: assignee !== undefined, categoryId: categoryId !== undefined, unassigned };
+  const rows =
+    targets.length === 0
+      ? []
+      : await sql.rows(selectDue(asked), {
+          ...openedBy(minutes, new Date(now + within * MINUTE_MS)),
+          ...targetMs(minutes),
+          categoryId: categoryId ?? null,
+          assignee: (assignee === OWN_USER_ID ? principal.userId : assignee) ?? null,
+          limit,
+          skip,
+          take: skip + limit,
+        });
   onPage({ page, limit, total: rows[0]?.total ?? 0 });
-  return rows
-    .filter(({ ticketId }) => ticketId !== null)
-    .map(({ total: _, ...row }) => ({ ...row, breached: Date.parse(row.dueAt) <= now }));
+  return rows.flatMap(({ ticketId, createdAt, total: _, ...row }) => {
+    if (ticketId === null) return [];
+    const due = dueAt(createdAt, minutes[`${row.target}Of${row.priority}`]);
+    return { ticketId, ...row, dueAt: due, breached: Date.parse(due) <= now };
+  });
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { UnknownOutcomeError } from '../../src/db/driver-errors.js';
-import { Statement } from '../../src/db/sql/statement.js';
 import { startApp } from '../support/app.js';
 import { createMigratedDatabase } from '../support/databases.js';
 import { newKey, withKey } from '../support/idempotency.js';
 import { SURFACES } from '../support/surfaces.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
+import { textStatement } from '../support/text-statement.js';
 import { dataOf, NEW_TICKET } from '../support/tickets.js';
 import { customerToken } from '../support/tokens.js';
 
-const insert = new Statement<{ id: string }>(
+const insert = textStatement<{ id: string }>(
   'commit test insert',
   `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, 'd', 1)`,
 );

@@ -1,7 +1,7 @@
 import type { Database } from '../../src/db/database.js';
-import { Statement } from '../../src/db/sql/statement.js';
 import { newId } from '../../src/schema/ids.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../src/tickets/lifecycle.js';
+import { textStatement } from './text-statement.js';
 
 export interface ManyTickets {
   userId: string;
@@ -12,7 +12,7 @@ export interface ManyTickets {
 
 type NewTicket = Record<'id' | 'userId' | 'status' | 'priority', string> & { createdAt: Date };
 
-const insert = new Statement<NewTicket>(
+const insert = textStatement<NewTicket>(
   'insert many tickets',
   `INSERT INTO tickets (id, user_id, subject, description, status, priority, category_id, attachments, created_at, updated_at)
    VALUES (:id, :userId, 's', 'd', :status, :priority, 'category_001', '[]', :createdAt, :createdAt)`,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Statement } from '../../src/db/sql/statement.js';
+import { textStatement } from '../support/text-statement.js';
 
 describe('Statement', () => {
-  const statement = new Statement<{ id: string; owner: string }>(
+  const statement = textStatement<{ id: string; owner: string }>(
     'test',
     'SELECT * FROM t WHERE id = :id AND (:owner IS NULL OR owner = :owner)',
   );
@@ -16,11 +16,11 @@ describe('Statement', () => {
 
   it('leaves casts, times of day and formats alone', () => {
     const text = `SELECT a::text, '12:30:00', strftime('%H:%M:%f+00:00', b)`;
-    expect(new Statement('test', text).text('postgresql')).toBe(text);
+    expect(textStatement('test', text).text('postgresql')).toBe(text);
   });
 
   it('stores a time as Prisma does, each engine in its own form', () => {
-    const time = new Statement<{ at: Date }>('test', 'SELECT :at');
+    const time = textStatement<{ at: Date }>('test', 'SELECT :at');
     const at = new Date('2026-01-22T16:30:00.5Z');
     expect(time.values('sqlite', { at })).toEqual(['2026-01-22T16:30:00.500+00:00']);
     expect(time.values('postgresql', { at })).toEqual(['2026-01-22T16:30:00.500Z']);

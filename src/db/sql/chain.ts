@@ -103,14 +103,14 @@ class Chain<P extends ParamTypes, L extends Rows, Last> {
   whole(): WriteChain<Params<P>, Row<Last>> {
     const last = this.#links.findLast(({ givesRow }) => givesRow);
     if (last === undefined) throw new TypeError(`${this.#name}: no link gives a row`);
-    const whole = new Statement<Params<P>, Row<Last>>(this.#name, ({ engine }) => {
+    const whole = new Statement<Params<P>, Row<Last>>(this.#name, (engine) => {
       const names: string[] = [];
       const parts = this.#linksOn(engine).map((link) => `${link.name} AS (${this.#compile(link, engine, names).text})`);
       return { text: `WITH ${parts.join(', ')} SELECT * FROM ${last.name}`, names };
     });
     const steps = this.#linksOn('sqlite').map((link): Step => {
       const { name, givesRow } = link;
-      const statement = new Statement(`${this.#name}: ${name}`, ({ engine }) => this.#compile(link, engine));
+      const statement = new Statement(`${this.#name}: ${name}`, (engine) => this.#compile(link, engine));
       return { name, statement, givesRow };
     });
     return { whole, steps };

@@ -13,6 +13,8 @@ export interface Fragments {
   time(time: string): RawBuilder<Time>;
   /** A time as text, as RFC 3339 has it: for where it stands inside JSON. */
   isoTime(time: Expression<Time>): RawBuilder<string>;
+  /** Milliseconds since 1970. */
+  epochMs(time: Expression<Time>): RawBuilder<number>;
   /** How many whole seconds passed from one time to another. */
   seconds(from: Expression<Time | null>, to: Expression<Time | null>): RawBuilder<number>;
   /** All values of `expression` as the text of one JSON array in the order of `orderBy`; `[]` where there are none. */
@@ -55,6 +57,7 @@ export const FRAGMENTS: Record<Engine, Fragments> = {
       fragment`CASE WHEN ${column} < ${now} THEN ${now} ELSE strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+0.001 seconds') END`,
     time: (time) => fragment`${fragment.lit(time.replace('Z', '+00:00'))}`,
     isoTime: (time) => fragment`replace(${time}, '+00:00', 'Z')`,
+    epochMs,
     // By milliseconds in whole numbers: the difference of two fractions can fall short of a second.
     seconds: (from, to) => fragment`((${epochMs(to)} - ${epochMs(from)}) / 1000)`,
     jsonArray: (expression, ...orderBy) => fragment`json_group_array(${expression}${inOrder(orderBy)})`,
@@ -78,6 +81,7 @@ export const FRAGMENTS: Record<Engine, Fragments> = {
     later: (column, now) => fragment`GREATEST(${now}, ${column} + interval '1 millisecond')`,
     time: (time) => fragment`${fragment.lit(time)}`,
     isoTime: (time) => fragment`to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    epochMs: (time) => fragment`CAST(EXTRACT(epoch FROM ${time}) * 1000 AS bigint)`,
     seconds: (from, to) => fragment`CAST(trunc(EXTRACT(epoch FROM ${to} - ${from})) AS bigint)`,
     jsonArray: (expression, ...orderBy) => fragment`COALESCE(json_agg(${expression}${inOrder(orderBy)}), '[]')::text`,
     jsonTuple: (...expressions) => fragment`json_build_array(${fragment.join(expressions)})`,

@@ -1,6 +1,7 @@
 // The one place where Kysely comes in: the build puts what is used of it into this module (scripts/bundle-kysely.ts).
 export {
   type AliasableExpression,
+  type AliasedExpression,
   type Compilable,
   createQueryId,
   DummyDriver,
@@ -12,6 +13,7 @@ export {
   type InsertQueryBuilder,
   type InsertResult,
   Kysely,
+  type NotNull,
   type OperationNodeSource,
   PostgresAdapter,
   PostgresQueryCompiler,

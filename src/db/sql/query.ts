@@ -77,7 +77,7 @@ export function insertRows<T extends TableName, D, F extends keyof D>(
   };
   return db
     .insertInto(table)
-    .columns(Object.keys(first.values) as never)
+    .columns(Object.keys(first.values) as (keyof Tables[T] & string)[])
     .expression(others.reduce((rows, row) => rows.unionAll(select(row)), select(first)));
 }
 
@@ -97,5 +97,5 @@ export function query<const P extends ParamTypes, O>(
   write: (writing: Writing<P>) => Query<O>,
   options?: StatementOptions,
 ): Statement<Params<P>, Row<O>> {
-  return new Statement(name, ({ engine }) => compileQuery(write(writing(engine, params)), engine), options);
+  return new Statement(name, (engine) => compileQuery(write(writing(engine, params)), engine), options);
 }

@@ -12,29 +12,6 @@ export class Lazy {
   }
 }
 
-/** What the engines write differently, for the statements that are still texts: see Fragments. */
-export interface Dialect {
-  readonly engine: Engine;
-  /** A time, so many minutes later; earlier where they are negative. */
-  minutesAfter(time: string, minutes: string): string;
-  /** In the `WHERE` of a long statement that looks at many rows: ends it when its time is up. */
-  readonly withinTime: string;
-}
-
-const DIALECTS: Record<Engine, Dialect> = {
-  sqlite: {
-    engine: 'sqlite',
-    minutesAfter: (time, minutes) => `strftime('%Y-%m-%dT%H:%M:%f+00:00', ${time}, format('%+d minutes', ${minutes}))`,
-    withinTime: 'within_time()',
-  },
-  postgresql: {
-    engine: 'postgresql',
-    minutesAfter: (time, minutes) => `CAST(${time} AS timestamptz) + CAST(${minutes} AS integer) * interval '1 minute'`,
-    // The server does so by itself.
-    withinTime: 'TRUE',
-  },
-};
-
 /** A statement's text for one engine, and the order in which it wants its values. */
 export interface Compiled {
   readonly text: string;
@@ -66,11 +43,10 @@ export interface StatementOptions {
 }
 
 /**
- * One SQL statement, written once for both engines, with `:name` where a value goes. Made when a module is loaded, and
- * prepared once on each connection, unless it is for once.
+ * One SQL statement. Made when a module is loaded, and prepared once on each connection, unless it is for once. query() makes
+ * them, and chain(): what it takes and gives follows from the schema.
  *
- * `Params` and `Row` say what it takes and gives; the suites run every statement on both engines. A time comes back as
- * RFC 3339 text with `Z`; SQLite has no type for it, so its column's name must end in `At`.
+ * A time comes back as RFC 3339 text with `Z`; SQLite has no type for it, so its column's name must end in `At`.
  */
 export class Statement<Params extends Record<string, Value> = Record<string, Value>, Row = unknown> {
   /** Its name as a prepared statement: unique in the process. */
@@ -79,7 +55,7 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
   readonly short: boolean;
   readonly long: boolean;
   readonly large: boolean;
-  readonly #write: (dialect: Dialect) => string | Compiled;
+  readonly #write: (engine: Engine) => Compiled;
   readonly #texts: Partial<Record<Engine, Compiled>> = {};
   // Only in the types: what makes two statements of different shapes different types.
   declare readonly params: Params;
@@ -87,7 +63,7 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
 
   constructor(
     name: string,
-    text: string | ((dialect: Dialect) => string | Compiled),
+    write: (engine: Engine) => Compiled,
     { once = false, short = false, long = false, large = false }: StatementOptions = {},
   ) {
     this.name = name;
@@ -95,7 +71,7 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
     this.short = short;
     this.long = long;
     this.large = large;
-    this.#write = typeof text === 'string' ? () => text : text;
+    this.#write = write;
   }
 
   text(engine: Engine): string {
@@ -114,13 +90,8 @@ export class Statement<Params extends Record<string, Value> = Record<string, Val
 
   /** Written when it is first used: a process has one engine. */
   #compiled(engine: Engine): Compiled {
-    let compiled = this.#texts[engine];
-    if (compiled === undefined) {
-      const written = this.#write(DIALECTS[engine]);
-      compiled = typeof written === 'string' ? compile(written, engine) : written;
-      this.#texts[engine] = compiled;
-    }
-    return compiled;
+    this.#texts[engine] ??= this.#write(engine);
+    return this.#texts[engine];
   }
 }
 
@@ -129,20 +100,3 @@ const STORED_TIME: Record<Engine, (time: Date) => string> = {
   sqlite: (time) => time.toISOString().replace('Z', '+00:00'),
   postgresql: (time) => time.toISOString(),
 };
-
-/**
- * Puts the drivers' placeholders where `:name` (not `::cast`) stands: `$1`, the same for the same name, on PostgreSQL;
- * `?` on SQLite, one value each.
- */
-function compile(source: string, engine: Engine): Compiled {
-  const names: string[] = [];
-  const text = source.replace(/(?<![:\w]):([a-z]\w*)/gi, (_all, name: string) => {
-    if (engine === 'sqlite') {
-      names.push(name);
-      return '?';
-    }
-    if (!names.includes(name)) names.push(name);
-    return `$${names.indexOf(name) + 1}`;
-  });
-  return { text, names };
-}

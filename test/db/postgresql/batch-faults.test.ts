@@ -1,23 +1,23 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Sql } from '../../../src/db/sql/sql.js';
-import { Statement } from '../../../src/db/sql/statement.js';
 import { holdRow } from '../../support/hold-row.js';
 import { newTestDatabase } from '../../support/open-database.js';
 import { administer } from '../../support/postgresql-server.js';
+import { textStatement } from '../../support/text-statement.js';
 
 const short = { short: true };
-const count = new Statement<Record<string, never>, { total: number }>(
+const count = textStatement<Record<string, never>, { total: number }>(
   'fault count',
   'SELECT count(*) AS total FROM sla_targets',
   short,
 );
-const look = new Statement<Record<string, never>, { one: number }>('fault look', 'SELECT 1 AS one', short);
-const number = new Statement<{ n: string }, { n: number }>('fault number', 'SELECT CAST(:n AS integer) AS n', short);
-const insertMacro = new Statement<{ id: string }>(
+const look = textStatement<Record<string, never>, { one: number }>('fault look', 'SELECT 1 AS one', short);
+const number = textStatement<{ n: string }, { n: number }>('fault number', 'SELECT CAST(:n AS integer) AS n', short);
+const insertMacro = textStatement<{ id: string }>(
   'fault macro',
   `INSERT INTO macros (id, name, text, created_at, updated_at) VALUES (:id, :id, 't', now(), now())`,
 );
-const insertCategory = new Statement<{ id: string }>(
+const insertCategory = textStatement<{ id: string }>(
   'fault category',
   `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, 'd', 1)`,
 );
@@ -117,11 +117,11 @@ describe('a connection that knows another statement by the name, or none', () =>
   const select = (name: string) => `SELECT n FROM ${table(name)}`;
   const update = (name: string) => `UPDATE ${table(name)} SET n = n + 1 RETURNING n`;
   type N = { n: number };
-  const readShort = new Statement<Record<string, never>, N>('stale short', select('short'), short);
-  const readAlone = new Statement<Record<string, never>, N>('stale alone', select('alone'));
-  const single = new Statement<Record<string, never>, N>('stale single', update('single'));
-  const shared = new Statement<Record<string, never>, N>('stale shared', update('shared'));
-  const several = new Statement<Record<string, never>, N>('stale several', update('several'));
+  const readShort = textStatement<Record<string, never>, N>('stale short', select('short'), short);
+  const readAlone = textStatement<Record<string, never>, N>('stale alone', select('alone'));
+  const single = textStatement<Record<string, never>, N>('stale single', update('single'));
+  const shared = textStatement<Record<string, never>, N>('stale shared', update('shared'));
+  const several = textStatement<Record<string, never>, N>('stale several', update('several'));
 
   const changes: Record<string, (name: string) => string[]> = {
     'the columns have changed': (name) => [`ALTER TABLE ${table(name)} ALTER COLUMN n TYPE bigint`],
@@ -134,7 +134,7 @@ describe('a connection that knows another statement by the name, or none', () =>
     const { db, url } = await open({ POOL_MAX: '1' });
     const onThatConnection = async (name: string) => {
       for (const text of change(name))
-        await db.write((sql) => sql.run(new Statement('change', text, { once: true }), {}));
+        await db.write((sql) => sql.run(textStatement('change', text, { once: true }), {}));
     };
     const group = () =>
       Promise.all(['a', 'b'].map((owner) => db.write((sql) => sql.row(shared, {}), { single: true, owner })));

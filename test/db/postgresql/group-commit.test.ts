@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/database.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
-import { Statement } from '../../../src/db/sql/statement.js';
 import { AppError } from '../../../src/errors/app-error.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { holdRow } from '../../support/hold-row.js';
+import { textStatement } from '../../support/text-statement.js';
 
-const insert = new Statement<{ id: string }>(
+const insert = textStatement<{ id: string }>(
   'group insert',
   `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, 'd', 1)`,
 );
-const change = new Statement<{ id: string }>(
+const change = textStatement<{ id: string }>(
   'group change',
   `UPDATE categories SET description = 'changed' WHERE id = :id`,
 );
-const broken = new Statement('group broken', 'SELECT 1 / (count(*) - count(*)) FROM categories');
-const find = new Statement<{ id: string }, { transaction: string; description: string }>(
+const broken = textStatement('group broken', 'SELECT 1 / (count(*) - count(*)) FROM categories');
+const find = textStatement<{ id: string }, { transaction: string; description: string }>(
   'group find',
   'SELECT xmin::text AS transaction, description FROM categories WHERE id = :id',
 );

@@ -1,19 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/database.js';
-import { Statement } from '../../../src/db/sql/statement.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { holdRow } from '../../support/hold-row.js';
+import { textStatement } from '../../support/text-statement.js';
 
 type Seen = { backend: number; n: string };
 
-const look = new Statement<{ n: string }, Seen>(
+const look = textStatement<{ n: string }, Seen>(
   'short look',
   'SELECT pg_backend_pid() AS backend, CAST(:n AS text) AS n',
   { short: true },
 );
-const broken = new Statement('short broken', 'SELECT 1 / (count(*) - count(*)) FROM categories', { short: true });
-const wait = new Statement('short wait', `SELECT id FROM categories WHERE id = 'category_001' FOR UPDATE`, {
+const broken = textStatement('short broken', 'SELECT 1 / (count(*) - count(*)) FROM categories', { short: true });
+const wait = textStatement('short wait', `SELECT id FROM categories WHERE id = 'category_001' FOR UPDATE`, {
   short: true,
 });
 

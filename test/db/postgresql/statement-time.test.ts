@@ -1,20 +1,20 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Statement } from '../../../src/db/sql/statement.js';
 import { startApp } from '../../support/app.js';
 import { newTestDatabase } from '../../support/open-database.js';
 import { restClient } from '../../support/rest-client.js';
 import { recordStatements } from '../../support/statements.js';
+import { textStatement } from '../../support/text-statement.js';
 import { agentToken } from '../../support/tokens.js';
 
 const SLEEP = 'SELECT CAST(pg_sleep(:seconds) AS text) AS slept';
 type Sleep = { seconds: number };
-const short = new Statement<Sleep>('sleep short', SLEEP, { short: true });
-const usual = new Statement<Sleep>('sleep', SLEEP);
-const long = new Statement<Sleep>('sleep long', SLEEP, { long: true });
+const short = textStatement<Sleep>('sleep short', SLEEP, { short: true });
+const usual = textStatement<Sleep>('sleep', SLEEP);
+const long = textStatement<Sleep>('sleep long', SLEEP, { long: true });
 const settings = `SELECT pg_backend_pid() AS backend, current_setting('statement_timeout') AS time,
   current_setting('transaction_read_only') AS "readOnly"`;
-const shortSettings = new Statement('settings', settings, { short: true });
-const longSettings = new Statement('long settings', settings, { long: true });
+const shortSettings = textStatement('settings', settings, { short: true });
+const longSettings = textStatement('long settings', settings, { long: true });
 
 const ended = { code: '57014' };
 

@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database } from '../../../src/db/database.js';
 import { chain } from '../../../src/db/sql/chain.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
-import { Statement } from '../../../src/db/sql/statement.js';
 import { startApp, type TestApp } from '../../support/app.js';
+import { textStatement } from '../../support/text-statement.js';
 
-const insert = new Statement<{ id: string; position: number }>(
+const insert = textStatement<{ id: string; position: number }>(
   'test insert',
   `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, 'd', :position)`,
 );
-const find = new Statement<{ id: string }, { id: string; position: number; archivedAt: string | null }>(
+const find = textStatement<{ id: string }, { id: string; position: number; archivedAt: string | null }>(
   'test find',
   'SELECT id, position, archived_at AS "archivedAt" FROM categories WHERE id = :id',
 );
-const broken = new Statement('test broken', 'SELECT 1 / no_such_column FROM categories');
-const archive = new Statement<{ id: string; now: Date }, { archivedAt: string }>(
+const broken = textStatement('test broken', 'SELECT 1 / no_such_column FROM categories');
+const archive = textStatement<{ id: string; now: Date }, { archivedAt: string }>(
   'test archive',
   'UPDATE categories SET archived_at = :now WHERE id = :id RETURNING archived_at AS "archivedAt"',
 );

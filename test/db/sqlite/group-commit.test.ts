@@ -3,26 +3,26 @@ import { Client } from '../../../src/db/models/client.js';
 import type { Transaction } from '../../../src/db/models/models.js';
 import { ModelTransactions } from '../../../src/db/models/transactions.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
-import { Statement } from '../../../src/db/sql/statement.js';
 import { sqlitePath } from '../../../src/db/sqlite/connection.js';
 import { SqliteConnections } from '../../../src/db/sqlite/connections.js';
 import { SqliteWriter } from '../../../src/db/sqlite/group-commit.js';
 import { sqliteModelReader } from '../../../src/db/sqlite/model-reader.js';
 import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { createMigratedDatabase } from '../../support/databases.js';
+import { textStatement } from '../../support/text-statement.js';
 
-const insert = new Statement<{ id: string; text: string }>(
+const insert = textStatement<{ id: string; text: string }>(
   'fault insert',
   `INSERT INTO categories (id, name, description, position) VALUES (:id, :id, :text, 1)`,
 );
-const deferKeys = new Statement('fault defer', 'PRAGMA defer_foreign_keys = ON');
-const insertOrphan = new Statement(
+const deferKeys = textStatement('fault defer', 'PRAGMA defer_foreign_keys = ON');
+const insertOrphan = textStatement(
   'fault orphan',
   `INSERT INTO notes (id, ticket_id, author, content, attachments, created_at)
    VALUES ('note_1', 'ticket_none', 'agent', 'c', '[]', '2026-01-01T00:00:00.000+00:00')`,
 );
-const broken = new Statement('fault broken', 'SELECT 1 / no_such_column FROM categories');
-const releaseJob = new Statement('fault release', 'RELEASE job');
+const broken = textStatement('fault broken', 'SELECT 1 / no_such_column FROM categories');
+const releaseJob = textStatement('fault release', 'RELEASE job');
 
 const put =
   (id: string, text = 'd') =>
