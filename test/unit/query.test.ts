@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { chain } from '../../src/db/sql/chain.js';
 import { dynamicQuery } from '../../src/db/sql/dynamic-query.js';
+import { fragment } from '../../src/db/sql/kysely.js';
 import { query, writing } from '../../src/db/sql/query.js';
 
 describe('query()', () => {
@@ -58,6 +59,14 @@ describe('query()', () => {
     tickets.set((eb) => ({ version: eb.ref('subject') }));
     // @ts-expect-error none of the values that its column has
     tickets.set(() => ({ status: 'Shut' }));
+    const from = tickets.from(
+      fragment<{ number: number; name: string }>`(SELECT 1 AS number, '' AS name)`.as('source'),
+    );
+    from.set((eb) => ({ version: eb.ref('source.number') })).whereRef('tickets.id', '=', 'source.name');
+    // @ts-expect-error of what an update takes its values from
+    from.set((eb) => ({ version: eb.ref('source.number'), no_column: 1 }));
+    // @ts-expect-error of another type
+    from.set((eb) => ({ version: eb.ref('source.name') }));
     // @ts-expect-error brought by a spread
     db.insertInto('closed_tickets').values({ count: 1, ...more });
     const compiled = query('test', {}, () =>

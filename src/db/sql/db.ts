@@ -1,4 +1,5 @@
 import type {
+  AliasedExpression,
   ExpressionBuilder,
   InsertObject,
   InsertQueryBuilder,
@@ -26,9 +27,24 @@ type Changes<T extends TableName> = UpdateObject<Tables, T, T> & { readonly call
 
 type Updated<T extends TableName> = UpdateQueryBuilder<Tables, T, T, UpdateResult>;
 
+/** Rows that an `UPDATE` takes values from, under a name. */
+type Source = AliasedExpression<unknown, string>;
+
+/** The tables that sources are to the rest of the query. */
+type TablesOf<S extends Source> = {
+  [N in S['alias'] & string]: Extract<S, AliasedExpression<unknown, N>> extends AliasedExpression<infer R, N>
+    ? R
+    : never;
+};
+
+interface UpdatingFrom<T extends TableName, F> {
+  set<V extends UpdateObject<Tables & F, T | keyof F, T> & { readonly call?: never }>(
+    values: (eb: ExpressionBuilder<Tables & F, T | keyof F>) => Only<T, V>,
+  ): UpdateQueryBuilder<Tables & F, T, T | keyof F, UpdateResult>;
+}
+
 interface Updating<T extends TableName> {
-  /** Gives Kysely's own builder: its set() doesn't look for keys that are too many in what a function gives. */
-  from: Updated<T>['from'];
+  from<S extends Source>(sources: S | readonly S[]): UpdatingFrom<T, TablesOf<S>>;
   set<V extends Changes<T>>(values: (eb: ExpressionBuilder<Tables, T>) => Only<T, V>): Updated<T>;
   set<V extends Changes<T>>(values: Only<T, V>): Updated<T>;
 }
