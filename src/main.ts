@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   }
   const db = await openDatabase(options);
   if (await isOutdated(db)) log.warn('texts are searched by the words of an older version: run npm run reindex');
-  const scope = { sql: db.sql, clock: systemClock };
+  const scope = { db: db.reader, clock: systemClock };
   metrics.watch({
     connections: () => db.connections(),
     readThreads: () => db.readThreads(),

@@ -16,6 +16,6 @@ const selectActive = query(
 );
 
 /** The categories that take new tickets, in the order that admins gave them. */
-export function listCategories({ sql }: ReadScope): Promise<Category[]> {
-  return sql.rows(selectActive, {});
+export function listCategories({ db }: ReadScope): Promise<Category[]> {
+  return db.rows(selectActive, {});
 }

@@ -56,9 +56,9 @@ interface Parts {
  */
 export class Database implements DatabaseHandle {
   readonly engine: Engine;
-  /** Prisma's models, outside of a transaction. */
+  /** Prisma's models, and statements, outside of a transaction. */
   readonly reader: ModelReader;
-  /** Statements that read, outside of a transaction: what is committed, and nothing else. */
+  /** Its statements alone: what is committed, and nothing else. */
   readonly sql: Sql;
   readonly #parts: Parts;
   readonly #client: Client;

@@ -56,10 +56,10 @@ export interface RecordedEvent {
  * feed has its events in the order in which they happened, and the event has the version that the change led to.
  */
 export async function recordEvent(
-  { sql, principal }: Pick<WriteScope, 'sql' | 'principal'>,
+  { db, principal }: Pick<WriteScope, 'db' | 'principal'>,
   { ticketId, type, before = {}, after = {}, at }: RecordedEvent,
 ): Promise<void> {
-  await sql.run(insertEvent, {
+  await db.run(insertEvent, {
     ticketId,
     type,
     actor: principal.userId,

@@ -110,9 +110,9 @@ const selectDone = query(
 );
 
 /** How much was opened, answered and solved in a period, how long it took, and what customers thought of it: overall, by agent and by category. */
-export async function getFigures({ sql }: ReadScope, { from, to }: FiguresInput): Promise<Figures> {
+export async function getFigures({ db }: ReadScope, { from, to }: FiguresInput): Promise<Figures> {
   const period = { from: new Date(from), to: new Date(to) };
-  const rows = await sql.rows(selectDone, period);
+  const rows = await db.rows(selectDone, period);
   const all = rows.map((row): Done => ({ ...row, values: JSON.parse(row.values) }));
   const opened = all.filter(({ measure }) => measure === 'opened');
   const done = all.filter(({ measure }) => measure !== 'opened');

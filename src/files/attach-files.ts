@@ -52,13 +52,13 @@ export function hasOwnFiles({ attachments }: { attachments: readonly string[] })
  * once. For a missing one and another's it is the same.
  */
 export async function attachFiles(
-  { sql, principal, clock }: Pick<WriteScope, 'sql' | 'principal' | 'clock'>,
+  { db, principal, clock }: Pick<WriteScope, 'db' | 'principal' | 'clock'>,
   attachments: readonly string[],
   target: Target,
 ): Promise<void> {
   if (!hasOwnFiles({ attachments })) return;
   const fileIds = JSON.stringify([...new Set(attachments.filter(isFileId))].sort());
-  const found = await sql.rows(lockFiles, { fileIds, userId: principal.userId, now: clock.now() });
+  const found = await db.rows(lockFiles, { fileIds, userId: principal.userId, now: clock.now() });
   const free = new Set(found.map(({ fileId }) => fileId));
   const details = attachments.flatMap((id, index) => {
     // Each only once, also within this list.
@@ -66,5 +66,5 @@ export async function attachFiles(
     return [{ path: `attachments.${index}`, message: 'Must be a file of yours that is attached to nothing yet' }];
   });
   if (details.length > 0) throw new AppError('BAD_REQUEST', { details });
-  await sql.run(attachLocked, { fileIds, ...target });
+  await db.run(attachLocked, { fileIds, ...target });
 }

@@ -24,13 +24,13 @@ interface WithAttachments {
  * of our shape, once for all; and not at all where none is.
  */
 export async function filesAmong(
-  sql: Sql,
+  db: Sql,
   ticketId: string,
   ids: readonly string[],
 ): Promise<<T extends WithAttachments>(item: T) => T & { files: Attachment[] }> {
   const fileIds = ids.filter(isFileId);
   const found =
-    fileIds.length === 0 ? [] : await sql.rows(selectAttached, { ticketId, fileIds: JSON.stringify(fileIds) });
+    fileIds.length === 0 ? [] : await db.rows(selectAttached, { ticketId, fileIds: JSON.stringify(fileIds) });
   const files = new Map(found.map((file) => [file.fileId, { ...file, stored: true }]));
   const describe = (fileId: string): Attachment =>
     files.get(fileId) ?? { fileId, stored: false, name: null, size: null, type: null };
@@ -39,10 +39,10 @@ export async function filesAmong(
 
 /** The same for items of one list. */
 export async function withFiles<T extends WithAttachments>(
-  sql: Sql,
+  db: Sql,
   ticketId: string,
   items: readonly T[],
 ): Promise<(T & { files: Attachment[] })[]> {
   const ids = items.flatMap(({ attachments }) => attachments);
-  return items.map(await filesAmong(sql, ticketId, ids));
+  return items.map(await filesAmong(db, ticketId, ids));
 }

@@ -62,23 +62,22 @@ const touchTicket = query(
  * @throws AppError NOT_FOUND, also for what is not theirs.
  */
 export async function deleteFile(scope: WriteScope, { fileId }: GetFileInput): Promise<DeletedFile> {
-  const { sql, principal, clock } = scope;
-  const found = isFileId(fileId) ? await sql.row(selectTicket, { fileId }) : undefined;
+  const { db, principal, clock } = scope;
+  const found = isFileId(fileId) ? await db.row(selectTicket, { fileId }) : undefined;
   if (found === undefined) throw fileNotFound();
   const { ticketId } = found;
   const isDesk = isStaff(principal);
   const now = clock.now();
   if (ticketId !== null) {
     const owner = isDesk ? null : principal.userId;
-    if ((await sql.row(lockTicket, { ticketId, owner })) === undefined) throw fileNotFound();
+    if ((await db.row(lockTicket, { ticketId, owner })) === undefined) throw fileNotFound();
   }
   const userId = isDesk && ticketId !== null ? null : principal.userId;
-  const removed = await sql.row(markRemoved, { fileId, ticketId, userId, now });
+  const removed = await db.row(markRemoved, { fileId, ticketId, userId, now });
   if (removed === undefined) throw fileNotFound();
   if (ticketId !== null) {
     // Of a note's files its customer knows nothing.
-    const at =
-      removed.kind === 'note' ? await annotated(sql, { ticketId, now }) : await touched(sql, { ticketId, now });
+    const at = removed.kind === 'note' ? await annotated(db, { ticketId, now }) : await touched(db, { ticketId, now });
     const { name } = removed;
     const [before, after] = [
       { fileId, name },
@@ -89,14 +88,14 @@ export async function deleteFile(scope: WriteScope, { fileId }: GetFileInput): P
   return { fileId };
 }
 
-async function annotated(sql: Sql, ticket: { ticketId: string; now: Date }): Promise<Date> {
-  const row = await sql.row(annotateTicket, ticket);
+async function annotated(db: Sql, ticket: { ticketId: string; now: Date }): Promise<Date> {
+  const row = await db.row(annotateTicket, ticket);
   if (row === undefined) throw fileNotFound();
   return new Date(row.annotatedAt);
 }
 
-async function touched(sql: Sql, ticket: { ticketId: string; now: Date }): Promise<Date> {
-  const row = await sql.row(touchTicket, ticket);
+async function touched(db: Sql, ticket: { ticketId: string; now: Date }): Promise<Date> {
+  const row = await db.row(touchTicket, ticket);
   if (row === undefined) throw fileNotFound();
   return new Date(row.removedAt);
 }

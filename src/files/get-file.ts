@@ -40,12 +40,12 @@ const selectFile = query(
  * @throws AppError NOT_FOUND
  */
 export async function getFile(
-  { sql, principal, clock, linkTo }: ReadScope,
+  { db, principal, clock, linkTo }: ReadScope,
   { fileId }: GetFileInput,
 ): Promise<FileDetails> {
   const { userId } = principal;
   const owner = isStaff(principal) ? null : userId;
-  const file = isFileId(fileId) ? await sql.row(selectFile, { fileId, userId, owner, now: clock.now() }) : undefined;
+  const file = isFileId(fileId) ? await db.row(selectFile, { fileId, userId, owner, now: clock.now() }) : undefined;
   if (file === undefined) throw fileNotFound();
   const { url, expiresAt } = await linkTo(file);
   return { ...file, url, urlExpiresAt: expiresAt.toISOString() };

@@ -42,15 +42,15 @@ const insertFile = query(
  * @throws AppError TOO_MANY_REQUESTS beyond what one user may upload.
  */
 export async function uploadFile(
-  { sql, principal, clock, upload, fileQuota }: UploadScope,
+  { db, principal, clock, upload, fileQuota }: UploadScope,
   _input: UploadFileInput,
 ): Promise<UploadedFile> {
   const { userId } = principal;
   const { fileId, name, size, type, sha256 } = upload;
-  await sql.row(lockUploader, { userId });
+  await db.row(lockUploader, { userId });
   const now = clock.now();
-  await requireFileQuota(sql, { userId, size, now }, fileQuota);
+  await requireFileQuota(db, { userId, size, now }, fileQuota);
   const expiresAt = new Date(now.getTime() + UNATTACHED_MS);
-  await sql.run(insertFile, { fileId, userId, name, size, type, sha256, now, expiresAt });
+  await db.run(insertFile, { fileId, userId, name, size, type, sha256, now, expiresAt });
   return { fileId, name, size, type, expiresAt: expiresAt.toISOString() };
 }

@@ -30,7 +30,7 @@ const measureMacros = query('measure macros', {}, ({ db }) =>
  *
  * @throws AppError TOO_MANY_MACROS
  */
-export async function requireRoom(sql: Sql): Promise<void> {
-  const { count = 0, bytes = 0 } = (await sql.row(measureMacros, {})) ?? {};
+export async function requireRoom(db: Sql): Promise<void> {
+  const { count = 0, bytes = 0 } = (await db.row(measureMacros, {})) ?? {};
   if (count > MAX_MACROS || bytes > MAX_MACROS_BYTES) throw new AppError('TOO_MANY_MACROS');
 }

@@ -118,10 +118,10 @@ export async function addMessage(
   scope: WriteScope,
   { ticketId, message, attachments }: AddMessageInput,
 ): Promise<AddedMessage> {
-  const { sql, principal, clock } = scope;
+  const { db, principal, clock } = scope;
   const visible = visibleTicket(principal, ticketId);
   const messageId = newId('msg');
-  const added = await sql.chain(appendMessage, {
+  const added = await db.chain(appendMessage, {
     ...visible,
     messageId,
     sender: principal.userId,
@@ -135,7 +135,7 @@ export async function addMessage(
     return { messageId, ticketId, content: message, timestamp: added.addedAt };
   }
   // Closed is final, and what is full stays so: that it was so a moment ago is still true.
-  const ticket = await sql.row(selectState, visible);
+  const ticket = await db.row(selectState, visible);
   if (ticket === undefined) throw ticketNotFound();
   if (ticket.status === 'Closed') throw new AppError('TICKET_CLOSED');
   throw new AppError('TICKET_FULL', {

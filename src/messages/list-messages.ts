@@ -98,19 +98,19 @@ const place = z.tuple([side, z.int().min(0).max(MAX_POSITION)]);
  * @throws AppError NOT_FOUND; BAD_REQUEST at `cursor` for what no page has given out.
  */
 export async function listMessages(
-  { sql, principal }: ReadScope,
+  { db, principal }: ReadScope,
   { ticketId, cursor, limit }: ListMessagesInput,
 ): Promise<MessagePage> {
   const [way, position] =
     cursor === undefined ? (['older', MAX_POSITION] as const) : decodeCursor(cursor, place, NEITHER_WAY);
-  const row = await sql.row(PAGES[way], { ...visibleTicket(principal, ticketId), position, limit });
+  const row = await db.row(PAGES[way], { ...visibleTicket(principal, ticketId), position, limit });
   if (row === undefined) throw ticketNotFound();
   const found = messagesOf(row.messages);
   // Where there is nothing on that side of the place, all there is is on the other.
   const first = found.first ?? (way === 'newer' ? row.total + 1 : 1);
   const last = found.last ?? first - 1;
   return {
-    messages: await withFiles(sql, ticketId, found.messages),
+    messages: await withFiles(db, ticketId, found.messages),
     total: row.total,
     older: olderThan(first),
     newer: last < row.total ? encodeCursor(['newer', last]) : null,

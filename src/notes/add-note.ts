@@ -88,16 +88,16 @@ const insertNote = chain('insert note', {
  * @throws AppError NOT_FOUND; TICKET_FULL with MAX_NOTES notes; as attachFiles() does. Nothing is stored.
  */
 export async function addNote(scope: WriteScope, { ticketId, content, attachments }: AddNoteInput): Promise<Note> {
-  const { sql, principal, clock } = scope;
-  if (!isTicketId(ticketId) || !(await sql.row(lockTicket, { ticketId }))) throw ticketNotFound();
-  const counted = await sql.row(countNotes, { ticketId });
+  const { db, principal, clock } = scope;
+  if (!isTicketId(ticketId) || !(await db.row(lockTicket, { ticketId }))) throw ticketNotFound();
+  const counted = await db.row(countNotes, { ticketId });
   if ((counted?.notes ?? 0) >= MAX_NOTES) {
     const message = `A ticket takes at most ${MAX_NOTES} notes`;
     throw new AppError('TICKET_FULL', { message: 'Invalid note', details: [{ path: 'ticketId', message }] });
   }
   const noteId = newId('note');
   const author = principal.userId;
-  const added = await sql.chain(insertNote, {
+  const added = await db.chain(insertNote, {
     ticketId,
     noteId,
     author,
@@ -109,6 +109,6 @@ export async function addNote(scope: WriteScope, { ticketId, content, attachment
   if (added === undefined) throw ticketNotFound();
   await attachFiles(scope, attachments, { ticketId, kind: 'note', sourceId: noteId });
   const note = { noteId, author, content, attachments, timestamp: added.addedAt };
-  const [described] = await withFiles(sql, ticketId, [note]);
+  const [described] = await withFiles(db, ticketId, [note]);
   return described as Note;
 }

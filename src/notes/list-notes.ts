@@ -111,10 +111,10 @@ export function beside(way: 'older' | 'newer', { timestamp, noteId }: Pick<Note,
  *
  * @throws AppError NOT_FOUND; BAD_REQUEST at `cursor` for what no page has given out.
  */
-export async function listNotes({ sql }: ReadScope, { ticketId, cursor, limit }: ListNotesInput): Promise<NotePage> {
+export async function listNotes({ db }: ReadScope, { ticketId, cursor, limit }: ListNotesInput): Promise<NotePage> {
   const [way, timestamp, noteId] = cursor === undefined ? NEWEST : decodeCursor(cursor, place, NEITHER_WAY);
   if (!isTicketId(ticketId)) throw ticketNotFound();
-  const row = await sql.row(PAGES[way], { ticketId, at: new Date(timestamp), noteId, limit });
+  const row = await db.row(PAGES[way], { ticketId, at: new Date(timestamp), noteId, limit });
   if (row === undefined) throw ticketNotFound();
   const notes = notesOf(row.notes);
   const [first = { timestamp, noteId }] = notes;
@@ -122,7 +122,7 @@ export async function listNotes({ sql }: ReadScope, { ticketId, cursor, limit }:
   const more = row.beyond > notes.length;
   const others = row.total > row.beyond;
   return {
-    notes: await withFiles(sql, ticketId, notes),
+    notes: await withFiles(db, ticketId, notes),
     total: row.total,
     older: (way === 'older' ? more : others) ? beside('older', first) : null,
     newer: (way === 'newer' ? more : others) ? beside('newer', last) : null,

@@ -20,8 +20,6 @@ interface Scope {
 export interface ReadScope extends Scope {
   /** Prisma's models, and statements, on what is committed; refuses to write. */
   readonly db: ReadDb;
-  /** Its statements alone. */
-  readonly sql: Sql;
   readonly linkTo: Context['linkTo'];
   onPage(info: PageInfo): void;
   onPart(info: PartInfo): void;
@@ -32,13 +30,13 @@ export interface ReadScope extends Scope {
  * can land outside, and nothing can wait for a connection that the transaction itself holds.
  */
 export interface WriteScope extends Scope {
-  /** Statements. */
-  readonly sql: Sql;
+  /** Statements: models would need a transaction around the one that writes. */
+  readonly db: Sql;
 }
 
 /** The same of a verb that writes by Prisma's models too. */
 export interface TransactionScope extends WriteScope {
-  /** Models and statements; `sql` is its statements alone. */
+  /** Models, and statements. */
   readonly db: Db;
 }
 
@@ -62,14 +60,12 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
   return ({ ctx, input }: Call<Input>): Promise<Output> => {
     const { clock, log } = ctx;
     const principal = authorized(ctx);
-    const db = database(ctx).readerFor(principal.userId);
     return work(
       {
         principal,
         clock,
         log,
-        db,
-        sql: db,
+        db: database(ctx).readerFor(principal.userId),
         linkTo: (file) => ctx.linkTo(file),
         onPage: (info) => ctx.onPage(info),
         onPart: (info) => ctx.onPart(info),
@@ -102,7 +98,7 @@ export function writing<Input, Output>(
     const { ctx, input } = call;
     const { clock, log, deadline } = ctx;
     const principal = authorized(ctx);
-    const run = (sql: Sql) => work({ principal, clock, log, sql }, input);
+    const run = (db: Sql) => work({ principal, clock, log, db }, input);
     if (ctx.idempotencyKey() !== undefined || several(input)) return inTransaction(call, run);
     const { userId } = principal;
     // A customer writes to what is theirs, and to nothing else.
@@ -117,7 +113,7 @@ export function transacting<Input, Output>(work: (scope: TransactionScope, input
     const { ctx, input } = call;
     const { clock, log } = ctx;
     const principal = authorized(ctx);
-    return inTransaction(call, (db) => work({ principal, clock, log, db, sql: db }, input));
+    return inTransaction(call, (db) => work({ principal, clock, log, db }, input));
   };
 }
 
@@ -140,8 +136,8 @@ export function uploading<Input, Output>(work: (scope: UploadScope, input: Input
     }
     const principal = authorized(ctx);
     const asked = { input, sha256: upload.sha256 };
-    return inTransaction({ ctx, path, input: asked }, (sql) =>
-      work({ principal, clock, log, sql, upload, fileQuota }, input),
+    return inTransaction({ ctx, path, input: asked }, (db) =>
+      work({ principal, clock, log, db, upload, fileQuota }, input),
     );
   };
 }

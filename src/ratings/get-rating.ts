@@ -16,8 +16,8 @@ const selectRating = query('select rating', { ticketId: 'tickets.id' }, ({ db, p
  *
  * @throws AppError NOT_FOUND where there is no such ticket, or no rating of it.
  */
-export async function getRating({ sql, principal }: ReadScope, { ticketId }: GetRatingInput): Promise<Rating> {
-  const found = await sql.row(selectRating, { ticketId: visibleTicket(principal, ticketId).ticketId });
+export async function getRating({ db, principal }: ReadScope, { ticketId }: GetRatingInput): Promise<Rating> {
+  const found = await db.row(selectRating, { ticketId: visibleTicket(principal, ticketId).ticketId });
   if (found === undefined) throw new AppError('NOT_FOUND', { message: 'Nobody has rated such a ticket' });
   return found;
 }

@@ -99,13 +99,13 @@ function valuesOf({ agent, categoryId, ratedFrom, ratedTo }: Filters, userId: st
 
 /** Ratings that match, the newest first: those of a period, or of an agent's work, by an index in their order. */
 export async function listRatings(
-  { sql, principal, onPage }: ReadScope,
+  { db, principal, onPage }: ReadScope,
   { cursor, page = cursor ?? 1, limit, ...filters }: ListRatingsInput,
 ): Promise<ListedRating[]> {
   const asked = askedFor(filters);
   const values = valuesOf(filters, principal.userId);
-  const rows = await sql.rows(selectPage(asked), { ...values, limit, skip: itemsBefore({ page, limit }) });
-  const counted = await sql.row(countAll(asked), values);
+  const rows = await db.rows(selectPage(asked), { ...values, limit, skip: itemsBefore({ page, limit }) });
+  const counted = await db.row(countAll(asked), values);
   onPage({ page, limit, total: counted?.total ?? 0 });
   return rows;
 }

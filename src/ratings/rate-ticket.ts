@@ -51,20 +51,20 @@ const insertRating = query(
  * @throws AppError NOT_FOUND; FORBIDDEN for the desk; NOT_RESOLVED; ALREADY_RATED
  */
 export async function rateTicket(scope: WriteScope, { ticketId, score, comment }: RateTicketInput): Promise<Rating> {
-  const { sql, principal, clock } = scope;
-  const ticket = await sql.row(lockTicket, visibleTicket(principal, ticketId));
+  const { db, principal, clock } = scope;
+  const ticket = await db.row(lockTicket, visibleTicket(principal, ticketId));
   if (ticket === undefined) throw ticketNotFound();
   if (ticket.userId !== principal.userId) {
     throw new AppError('FORBIDDEN', { message: 'A ticket is rated by its requester alone' });
   }
   if (ticket.status !== 'Resolved' && ticket.status !== 'Closed') throw new AppError('NOT_RESOLVED');
   const rating = { ticketId, score, comment: comment?.trim() ? comment : null };
-  const agent = (await sql.row(selectAgent, { ticketId }))?.agent ?? null;
-  const annotated = await sql.row(annotateTicket, { ticketId, now: clock.now() });
+  const agent = (await db.row(selectAgent, { ticketId }))?.agent ?? null;
+  const annotated = await db.row(annotateTicket, { ticketId, now: clock.now() });
   if (annotated === undefined) throw ticketNotFound();
   const ratedAt = annotated.annotatedAt;
   const at = new Date(ratedAt);
-  if ((await sql.run(insertRating, { ...rating, agent, at })) === 0) throw new AppError('ALREADY_RATED');
+  if ((await db.run(insertRating, { ...rating, agent, at })) === 0) throw new AppError('ALREADY_RATED');
   await recordEvent(scope, { ticketId, type: 'ticket.rated', after: { score }, at });
   return { ...rating, ratedAt };
 }

@@ -33,8 +33,8 @@ const countAll = query(
 );
 
 /** How much there is to do at this moment, for the metrics. */
-export async function countWork({ sql, clock }: Pick<ReadScope, 'sql' | 'clock'>): Promise<RowOf<typeof countAll>> {
-  const minutes = minutesOf(await listSlaTargets({ sql }));
-  const counted = await sql.row(countAll, openedBy(minutes, clock.now()));
+export async function countWork({ db, clock }: Pick<ReadScope, 'db' | 'clock'>): Promise<RowOf<typeof countAll>> {
+  const minutes = minutesOf(await listSlaTargets({ db }));
+  const counted = await db.row(countAll, openedBy(minutes, clock.now()));
   return counted ?? { open: 0, waiting: 0, breached: 0 };
 }

@@ -125,7 +125,7 @@ const selectDue = dynamicQuery(
  * targets missed is there twice.
  */
 export async function listSlaBreaches(
-  { sql, clock, principal, onPage }: ReadScope,
+  { db, clock, principal, onPage }: ReadScope,
   {
     within,
     priority: priorities,
@@ -138,7 +138,7 @@ export async function listSlaBreaches(
   }: ListSlaBreachesInput,
 ): Promise<SlaBreach[]> {
   const now = clock.now().getTime();
-  const minutes = minutesOf(await listSlaTargets({ sql }));
+  const minutes = minutesOf(await listSlaTargets({ db }));
   const targets = TARGETS.filter(({ priority }) => priorities?.includes(priority) ?? true)
     .map(({ name }) => name)
     .filter((name) => minutes[name] > 0);
@@ -147,7 +147,7 @@ export async function listSlaBreaches(
   const rows =
     targets.length === 0
       ? []
-      : await sql.rows(selectDue(asked), {
+      : await db.rows(selectDue(asked), {
           ...openedBy(minutes, new Date(now + within * MINUTE_MS)),
           ...targetMs(minutes),
           categoryId: categoryId ?? null,

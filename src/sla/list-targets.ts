@@ -11,8 +11,8 @@ const selectTargets = query('list sla targets', {}, ({ db }) =>
 );
 
 /** The targets of all priorities, the most urgent first. */
-export async function listSlaTargets({ sql }: { sql: Sql }): Promise<SlaTarget[]> {
-  const rows = await sql.rows(selectTargets, {});
+export async function listSlaTargets({ db }: { db: Sql }): Promise<SlaTarget[]> {
+  const rows = await db.rows(selectTargets, {});
   const urgency = ({ priority }: SlaTarget) => TICKET_PRIORITIES.indexOf(priority);
   return rows.sort((a, b) => urgency(b) - urgency(a));
 }

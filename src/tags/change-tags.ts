@@ -37,11 +37,11 @@ const deleteTags = query('delete tags', LISTED, ({ db, p, listed }) =>
  * @throws AppError NOT_FOUND; TOO_MANY_TAGS, and nothing is changed.
  */
 export async function changeTags(scope: WriteScope, { ticketId, add, remove }: ChangeTagsInput): Promise<TicketTags> {
-  const { sql, principal, clock } = scope;
+  const { db, principal, clock } = scope;
   const id = visibleTicket(principal, ticketId).ticketId;
-  const ticket = await sql.row(lockTicket, { ticketId: id });
+  const ticket = await db.row(lockTicket, { ticketId: id });
   if (ticket === undefined) throw ticketNotFound();
-  const tagsNow = async () => (await sql.rows(selectTags, { ticketId: id })).map(({ tag }) => tag);
+  const tagsNow = async () => (await db.rows(selectTags, { ticketId: id })).map(({ tag }) => tag);
 
   const before = await tagsNow();
   const wanted = new Set(add.map(normalTag));
@@ -51,9 +51,9 @@ export async function changeTags(scope: WriteScope, { ticketId, add, remove }: C
   if (before.length + added.length - removed.length > MAX_TAGS) throw new AppError('TOO_MANY_TAGS');
   if (added.length + removed.length === 0) return { ticketId, tags: before, version: ticket.version };
 
-  if (removed.length > 0) await sql.run(deleteTags, { ticketId: id, tags: JSON.stringify(removed) });
-  if (added.length > 0) await sql.run(insertTags, { ticketId: id, tags: JSON.stringify(added) });
-  const annotated = await sql.row(annotateTicket, { ticketId: id, now: clock.now() });
+  if (removed.length > 0) await db.run(deleteTags, { ticketId: id, tags: JSON.stringify(removed) });
+  if (added.length > 0) await db.run(insertTags, { ticketId: id, tags: JSON.stringify(added) });
+  const annotated = await db.row(annotateTicket, { ticketId: id, now: clock.now() });
   if (annotated === undefined) throw ticketNotFound();
   const tags = await tagsNow();
   const at = new Date(annotated.annotatedAt);

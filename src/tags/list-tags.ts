@@ -61,16 +61,16 @@ const LAST = '\u{10ffff}';
 
 /** The tags in use that begin with a prefix, in the order of their bytes: for those who type one. */
 export async function listTags(
-  { sql, onPage }: ReadScope,
+  { db, onPage }: ReadScope,
   { prefix = '', cursor, page = cursor ?? 1, limit }: ListTagsInput,
 ): Promise<string[]> {
   const from = normalTag(prefix);
   const ofPrefix = { prefix: from, end: from + LAST };
   const skip = itemsBefore({ page, limit });
-  const rows = await sql.rows(selectTags, { ...ofPrefix, skip, take: skip + limit });
+  const rows = await db.rows(selectTags, { ...ofPrefix, skip, take: skip + limit });
   // Whoever types gets few, on one page: that is their number.
   const isLast = rows.length < limit && (rows.length > 0 || skip === 0);
-  const total = isLast ? skip + rows.length : ((await sql.row(countTags, ofPrefix))?.total ?? 0);
+  const total = isLast ? skip + rows.length : ((await db.row(countTags, ofPrefix))?.total ?? 0);
   onPage({ page, limit, total });
   return rows.map(({ tag }) => tag);
 }

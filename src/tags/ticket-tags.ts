@@ -30,8 +30,8 @@ const selectTags = query('select tags', { ticketId: 'tickets.id' }, ({ db, p, js
  *
  * @throws AppError NOT_FOUND
  */
-export async function ticketTags({ sql, principal }: ReadScope, { ticketId }: TicketTagsInput): Promise<TicketTags> {
-  const row = await sql.row(selectTags, { ticketId: visibleTicket(principal, ticketId).ticketId });
+export async function ticketTags({ db, principal }: ReadScope, { ticketId }: TicketTagsInput): Promise<TicketTags> {
+  const row = await db.row(selectTags, { ticketId: visibleTicket(principal, ticketId).ticketId });
   if (row === undefined) throw ticketNotFound();
   return { ticketId, tags: JSON.parse(row.tags), version: row.version };
 }

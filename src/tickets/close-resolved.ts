@@ -55,15 +55,15 @@ const closeTaken = query(
  * somebody works on. So it takes the tickets of several users in whatever order (docs/decisions/0019-lock-order.md).
  */
 export async function closeResolved(
-  { sql, clock }: Pick<WriteScope, 'sql' | 'clock'>,
+  { db, clock }: Pick<WriteScope, 'db' | 'clock'>,
   { before, limit }: { before: Date; limit: number },
 ): Promise<number> {
-  const taken = await sql.rows(takeResolved, { before, limit });
+  const taken = await db.rows(takeResolved, { before, limit });
   for (const { ticketId } of taken) {
-    const closed = await sql.row(closeTaken, { ticketId, now: clock.now() });
+    const closed = await db.row(closeTaken, { ticketId, now: clock.now() });
     if (closed === undefined) throw new TypeError(`${ticketId} was taken, and is not there`);
     await recordEvent(
-      { sql, principal: SYSTEM },
+      { db, principal: SYSTEM },
       {
         ticketId,
         type: 'ticket.closed',

@@ -71,7 +71,7 @@ const selectClosedAt = query('select closed at', VISIBLE, ({ db, p }) =>
  * @throws AppError NOT_FOUND
  */
 export async function closeTicket(
-  { sql, principal, clock }: WriteScope,
+  { db, principal, clock }: WriteScope,
   { ticketId, resolution }: CloseTicketInput,
 ): Promise<ClosedTicket> {
   const visible = visibleTicket(principal, ticketId);
@@ -81,7 +81,7 @@ export async function closeTicket(
     resolution: resolution?.trim() ? resolution : null,
     now: clock.now(),
   };
-  const closed = (await sql.chain(closeOpenTicket, closing)) ?? (await sql.row(selectClosedAt, visible));
+  const closed = (await db.chain(closeOpenTicket, closing)) ?? (await db.row(selectClosedAt, visible));
   if (closed === undefined) throw ticketNotFound();
   return { ticketId, status: 'Closed', closedAt: closed.closedAt };
 }

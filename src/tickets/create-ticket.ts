@@ -93,11 +93,11 @@ async function writeTicket(
   scope: WriteScope,
   { requester, subject, description, categoryId, priority, attachments }: CreateTicketInput & { requester: string },
 ): Promise<CreatedTicket> {
-  const { sql, principal, clock } = scope;
+  const { db, principal, clock } = scope;
   if (!isStorable(categoryId)) throw categoryNotActive();
   const ticketId = newId('ticket');
   const createdAt = clock.now();
-  const written = await sql.chain(insertTicket, {
+  const written = await db.chain(insertTicket, {
     ticketId,
     requester,
     opener: principal.userId,

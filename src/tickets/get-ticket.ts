@@ -84,16 +84,16 @@ type Said = [id: string, sender: string, content: string, time: string];
  * @throws AppError NOT_FOUND
  */
 export async function getTicket(
-  { sql, principal, onPart }: ReadScope,
+  { db, principal, onPart }: ReadScope,
   { ticketId }: GetTicketInput,
 ): Promise<TicketDetails> {
-  const row = await sql.row(selectTicket, visibleTicket(principal, ticketId));
+  const row = await db.row(selectTicket, visibleTicket(principal, ticketId));
   if (row === undefined) throw ticketNotFound();
   const { createdAt, messages, messageCount, ...ticket } = row;
   const { newest, room } = newestWithin(JSON.parse(messages) as Said[]);
   const position = messageCount - newest.length + 1;
   const more = position > 1 && room > 0;
-  const older = more && (await sql.row(selectOlder, { ticketId, position, limit: MAX_ITEMS - newest.length, room }));
+  const older = more && (await db.row(selectOlder, { ticketId, position, limit: MAX_ITEMS - newest.length, room }));
   const conversation = older ? [...(JSON.parse(older.messages) as Said[]), ...newest] : newest;
   onPart({ total: messageCount, older: olderThan(messageCount - conversation.length + 1) });
   return {

@@ -24,11 +24,11 @@ const KNOWN = {
  * @throws AppError BAD_REQUEST at `path`
  */
 export async function requireIntended(
-  { sql, principal }: Pick<WriteScope, 'sql' | 'principal'>,
+  { db, principal }: Pick<WriteScope, 'db' | 'principal'>,
   { userId, as, path }: { userId: string; as: keyof typeof KNOWN; path: string },
 ): Promise<void> {
   if (userId === userId.trim() || userId === principal.userId) return;
-  if (await sql.row(KNOWN[as], { userId })) return;
+  if (await db.row(KNOWN[as], { userId })) return;
   const message = 'Must have no white space at its ends, as nobody is known by such an id';
   throw new AppError('BAD_REQUEST', { message: 'Invalid ticket data', details: [{ path, message }] });
 }

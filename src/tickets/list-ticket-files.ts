@@ -49,13 +49,13 @@ const place = z.tuple([z.string().refine(isFileId)]);
  * @throws AppError NOT_FOUND; BAD_REQUEST at the name of the place for what no page has given out.
  */
 export async function listTicketFiles(
-  { sql, principal }: ReadScope,
+  { db, principal }: ReadScope,
   { ticketId, limit, ...sent }: ListTicketFilesInput,
 ): Promise<TicketFilePage> {
   const [after] = placeAfter(sent, place) ?? [''];
-  if ((await sql.row(selectVisible, visibleTicket(principal, ticketId))) === undefined) throw ticketNotFound();
+  if ((await db.row(selectVisible, visibleTicket(principal, ticketId))) === undefined) throw ticketNotFound();
   const pages = isStaff(principal) ? PAGES.desk : PAGES.customer;
-  const found = await sql.rows(pages, { ticketId, after, limit: limit + 1 });
+  const found = await db.rows(pages, { ticketId, after, limit: limit + 1 });
   const files = found.slice(0, limit);
   const last = files.at(-1);
   return { files, next: found.length > limit && last !== undefined ? encodeCursor([last.fileId]) : null };

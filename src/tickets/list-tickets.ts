@@ -108,14 +108,14 @@ const NEAR = 200;
 
 /** The principal's own tickets, newest first, ties broken by id. */
 export async function listTickets(
-  { sql, principal, onPage }: ReadScope,
+  { db, principal, onPage }: ReadScope,
   { status, priority, cursor, page = cursor ?? 1, limit }: ListTicketsInput,
 ): Promise<TicketSummary[]> {
   const { near, far, total } = listingFor(status, priority);
   const filters = { userId: principal.userId, status: status ?? null, priority: priority ?? null };
   const skip = itemsBefore({ page, limit });
-  const rows = await sql.rows(skip <= NEAR ? near : far, { ...filters, limit, skip });
-  const counted = rows[0] ?? (await sql.row(total, filters));
+  const rows = await db.rows(skip <= NEAR ? near : far, { ...filters, limit, skip });
+  const counted = rows[0] ?? (await db.row(total, filters));
   onPage({ page, limit, total: counted?.total ?? 0 });
   return rows.map(({ ticketId, subject, status, priority, createdAt, updatedAt }) => ({
     ticketId,

@@ -23,7 +23,7 @@ async function open() {
     db,
     run: <I, O>(verb: (scope: TransactionScope, input: I) => Promise<O>, input: I) =>
       db.transaction((tx) =>
-        verb({ db: tx, sql: tx, clock: { now: () => NOW }, principal: { userId: 'admin', role: 'admin' }, log }, input),
+        verb({ db: tx, clock: { now: () => NOW }, principal: { userId: 'admin', role: 'admin' }, log }, input),
       ),
     /** As the version before has written it. */
     oldMacro: (id: string, name: string) =>

@@ -63,8 +63,8 @@ export type Db = Models & Sql;
 /** What is committed: a write doesn't compile. */
 export type ReadDb = ModelReads & Sql;
 
-/** Models outside of a transaction. */
-export type ModelReader = ModelReads & Pick<PrismaClient, (typeof RAW_READS)[number]>;
+/** Models and statements outside of a transaction. */
+export type ModelReader = ReadDb & Pick<PrismaClient, (typeof RAW_READS)[number]>;
 
 /** One transaction, and what its engine alone knows. */
 export type Transaction = Db & Pick<PrismaClient, (typeof ALL_RAW)[number]> & { readonly engine: Engine };

@@ -18,7 +18,7 @@ const KEPT = 200;
  * @example
  * const listThings = dynamicQuery('list things', { color: 'things.color?' }, ({ db, p }, shape: { byColor: boolean }) =>
  *   db.selectFrom('things').select('id').$if(shape.byColor, (things) => things.where('color', '=', p.color)));
- * await sql.rows(listThings({ byColor: true }), { color: 'red' });
+ * await db.rows(listThings({ byColor: true }), { color: 'red' });
  */
 export function dynamicQuery<const P extends ParamTypes, S extends object, O>(
   name: string,

@@ -9,8 +9,8 @@ const selectOldestHidden = query('oldest hidden event', {}, ({ db, isInFeed }) =
 );
 
 /** How old the oldest event is that the feed can't show yet, in seconds (docs/decisions/0015-history.md); 0: it shows all. */
-export async function feedLag({ sql, clock }: Pick<ReadScope, 'sql' | 'clock'>): Promise<number> {
-  const hidden = await sql.row(selectOldestHidden, {});
+export async function feedLag({ db, clock }: Pick<ReadScope, 'db' | 'clock'>): Promise<number> {
+  const hidden = await db.row(selectOldestHidden, {});
   if (!hidden?.oldestAt) return 0;
   return Math.max(0, (clock.now().getTime() - Date.parse(hidden.oldestAt)) / 1000);
 }

@@ -58,9 +58,9 @@ const ticketPlace = z.tuple([serial]);
  * twice, whatever commits meanwhile, and has the events of each ticket in the order in which they happened. On PostgreSQL
  * an event is shown when no transaction is under way any more that could still write one before it.
  */
-export async function listEvents({ sql }: ReadScope, { limit, ...sent }: ListEventsInput): Promise<EventPage> {
+export async function listEvents({ db }: ReadScope, { limit, ...sent }: ListEventsInput): Promise<EventPage> {
   const place = placeAfter(sent, feedPlace) ?? ([0, 0] as const);
-  const rows = await sql.rows(selectFeed, { position: place[0], eventId: place[1], limit });
+  const rows = await db.rows(selectFeed, { position: place[0], eventId: place[1], limit });
   const last = rows.at(-1);
   return { events: rows.map(eventOf), next: encodeCursor(last ? [last.position, last.eventId] : place) };
 }
@@ -71,13 +71,13 @@ export async function listEvents({ sql }: ReadScope, { limit, ...sent }: ListEve
  * @throws AppError NOT_FOUND
  */
 export async function listTicketEvents(
-  { sql }: ReadScope,
+  { db }: ReadScope,
   { ticketId, limit, ...sent }: ListTicketEventsInput,
 ): Promise<EventPage> {
   const [eventId] = placeAfter(sent, ticketPlace) ?? [0];
   if (!isTicketId(ticketId)) throw ticketNotFound();
-  const rows = await sql.rows(selectOfTicket, { ticketId, eventId, limit });
-  if (rows.length === 0 && (await sql.row(selectTicketId, { ticketId })) === undefined) {
+  const rows = await db.rows(selectOfTicket, { ticketId, eventId, limit });
+  if (rows.length === 0 && (await db.row(selectTicketId, { ticketId })) === undefined) {
     throw ticketNotFound();
   }
   return { events: rows.map(eventOf), next: encodeCursor([rows.at(-1)?.eventId ?? eventId]) };

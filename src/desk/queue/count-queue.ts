@@ -42,8 +42,8 @@ const countAll = query(
 );
 
 /** How many tickets there are in each status, and of those at work, how many nobody has, you have, somebody waits for. */
-export async function countQueue({ sql, principal }: ReadScope): Promise<QueueCounts> {
-  const rows = await sql.rows(countAll, { me: principal.userId });
+export async function countQueue({ db, principal }: ReadScope): Promise<QueueCounts> {
+  const rows = await db.rows(countAll, { me: principal.userId });
   const of = (status: TicketStatus) => {
     const { total = 0, unassigned = 0, mine = 0, waiting = 0 } = rows.find((row) => row.status === status) ?? {};
     return { total, unassigned, mine, waiting };

@@ -19,16 +19,16 @@ import { type ListQueueInput, QUEUE_SORTS, type QueuePage } from './schemas.js';
  *
  * @throws AppError BAD_REQUEST at `after` or `cursor` unless that is the `next` of a page in the same order.
  */
-export async function listQueue({ sql, principal }: ReadScope, input: ListQueueInput): Promise<QueuePage> {
+export async function listQueue({ db, principal }: ReadScope, input: ListQueueInput): Promise<QueuePage> {
   const { sort, limit } = input;
   const after = placeOf(input);
-  const scan = scanFor(input, { tagIsRare: input.tag !== undefined && (await isRare(sql, input.tag)) });
+  const scan = scanFor(input, { tagIsRare: input.tag !== undefined && (await isRare(db, input.tag)) });
   const asked = { ...filterValues(principal, input), ...rangeValues(input) };
 
   const beginning = { ...asked, ...placeValues(after, undefined) };
-  const end = isLimited(scan) ? await sql.row(findScanEnd(between(scan, after, undefined)), beginning) : undefined;
+  const end = isLimited(scan) ? await db.row(findScanEnd(between(scan, after, undefined)), beginning) : undefined;
   const bounded = { ...asked, ...placeValues(after, end), take: limit + 1 };
-  const found = await sql.rows(readQueuePage(between(scan, after, end)), bounded);
+  const found = await db.rows(readQueuePage(between(scan, after, end)), bounded);
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : end;
   return {
@@ -47,8 +47,8 @@ const countTagged = query('queue: count tagged', { tag: 'ticket_tags.tag' }, ({ 
 });
 
 /** No more tickets have it than would be looked at in a scan. Pages on both sides of that have the same order. */
-export async function isRare(sql: Sql, tag: string): Promise<boolean> {
-  const counted = await sql.row(countTagged, { tag: normalTag(tag) });
+export async function isRare(db: Sql, tag: string): Promise<boolean> {
+  const counted = await db.row(countTagged, { tag: normalTag(tag) });
   return (counted?.tagged ?? 0) < SCAN_LIMIT;
 }
 

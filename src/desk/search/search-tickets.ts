@@ -22,18 +22,18 @@ import { type Term, termsOf } from './terms.js';
  *
  * @throws AppError BAD_REQUEST at `after` or `cursor` unless that is the `next` of a page.
  */
-export async function searchTickets({ sql, principal }: ReadScope, input: SearchInput): Promise<SearchPage> {
+export async function searchTickets({ db, principal }: ReadScope, input: SearchInput): Promise<SearchPage> {
   const [skip] = placeAfter(input, cursor) ?? [0];
   const terms = termsOf(input.q);
   if (terms.length === 0) return { hits: [], next: null, complete: true };
 
-  const tagIsRare = input.tag !== undefined && (await isRare(sql, input.tag));
+  const tagIsRare = input.tag !== undefined && (await isRare(db, input.tag));
   const matches = askedMatches(terms, scopeOf(input, { tagIsRare }));
   const { status, priority } = input;
   const filters = { ...askedFilters(input), ...(status && { status }), ...(priority && { priority }) };
   const values = { ...filterValues(principal, input), ...matchValues(terms) };
-  const rows = await sql.rows(readPage({ matches, filters }), { ...values, take: input.limit + 1, skip });
-  const { ranked, outdated } = rows[0] ?? (await sql.row(countMatches(matches), values)) ?? NOTHING;
+  const rows = await db.rows(readPage({ matches, filters }), { ...values, take: input.limit + 1, skip });
+  const { ranked, outdated } = rows[0] ?? (await db.row(countMatches(matches), values)) ?? NOTHING;
   return {
     hits: await hitsOf(rows.slice(0, input.limit), terms),
     next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,

@@ -36,9 +36,9 @@ export async function bulkChange(
 }
 
 /** Each once: by user, then by ticket (docs/decisions/0019-lock-order.md). The user of a ticket never changes. */
-async function inLockOrder({ sql }: WriteScope, ticketIds: readonly string[]): Promise<string[]> {
+async function inLockOrder({ db }: WriteScope, ticketIds: readonly string[]): Promise<string[]> {
   const ids = [...new Set(ticketIds)].sort();
-  const found = await sql.rows(selectUsers, { ticketIds: JSON.stringify(ids.filter(isTicketId)) });
+  const found = await db.rows(selectUsers, { ticketIds: JSON.stringify(ids.filter(isTicketId)) });
   const users = new Map(found.map(({ ticketId, userId }) => [ticketId, userId]));
   // What is not there locks nobody.
   const userOf = (ticketId: string) => users.get(ticketId) ?? '';

@@ -82,7 +82,7 @@ export async function changeTicket(
   ticketId: string,
   decide: (ticket: LockedTicket) => Change | Promise<Change>,
 ): Promise<TicketState> {
-  const ticket = isTicketId(ticketId) ? await scope.sql.row(lockTicket, { ticketId }) : undefined;
+  const ticket = isTicketId(ticketId) ? await scope.db.row(lockTicket, { ticketId }) : undefined;
   if (ticket === undefined) throw ticketNotFound();
   const change = realChange(ticket, reopening(ticket, await decide(ticket)));
   const changed = Object.keys(change) as (keyof Change)[];
@@ -92,7 +92,7 @@ export async function changeTicket(
   // Always later than the event before it, whatever the clocks say: as nextEventAt().
   const now = new Date(Math.max(scope.clock.now().getTime(), Date.parse(ticket.lastEventAt) + 1));
   const after = { ...ticket, ...change, ...timesOf(ticket, change.status, now.toISOString()) };
-  await scope.sql.run(updateTicket, {
+  await scope.db.run(updateTicket, {
     ticketId,
     status: after.status,
     priority: after.priority,

@@ -65,8 +65,8 @@ const selectDeskTicket = query(
  *
  * @throws AppError NOT_FOUND
  */
-export async function getDeskTicket({ sql }: ReadScope, { ticketId }: TicketInput): Promise<DeskTicket> {
-  const row = isTicketId(ticketId) ? await sql.row(selectDeskTicket, { ticketId }) : undefined;
+export async function getDeskTicket({ db }: ReadScope, { ticketId }: TicketInput): Promise<DeskTicket> {
+  const row = isTicketId(ticketId) ? await db.row(selectDeskTicket, { ticketId }) : undefined;
   if (row === undefined) throw ticketNotFound();
   const { attachments, tags, waitingSinceAt, firstResponseMinutes, resolutionMinutes, ...ticket } = row;
   const { messages } = messagesOf(row.messages);
@@ -74,7 +74,7 @@ export async function getDeskTicket({ sql }: ReadScope, { ticketId }: TicketInpu
   const [oldestNote] = notes;
   const own = { attachments: JSON.parse(attachments) as string[] };
   const attached = [own, ...messages, ...notes].flatMap((one) => one.attachments);
-  const describe = await filesAmong(sql, ticketId, attached);
+  const describe = await filesAmong(db, ticketId, attached);
   return {
     ...ticket,
     ...dueTimes({ ...ticket, firstResponseMinutes, resolutionMinutes }),

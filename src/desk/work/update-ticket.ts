@@ -34,12 +34,12 @@ export function updateTicket(
 
 /** @throws AppError BAD_REQUEST at `categoryId` */
 export async function requireCategory(
-  { sql }: WriteScope,
+  { db }: WriteScope,
   ticket: LockedTicket,
   categoryId: string | undefined,
 ): Promise<void> {
   if (categoryId === undefined || categoryId === ticket.categoryId) return;
-  if (!isStorable(categoryId) || !(await sql.row(selectActive, { categoryId }))) throw categoryNotActive();
+  if (!isStorable(categoryId) || !(await db.row(selectActive, { categoryId }))) throw categoryNotActive();
 }
 
 /**

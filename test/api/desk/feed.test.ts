@@ -202,7 +202,7 @@ describe.each(SURFACES)('the feed over %s', (_name, open) => {
     it('says by how much it is behind', async () => {
       const at = new Date();
       const lagAfter = (seconds: number) =>
-        feedLag({ sql: server.db.sql, clock: { now: () => new Date(at.getTime() + seconds * 1000) } });
+        feedLag({ db: server.db.reader, clock: { now: () => new Date(at.getTime() + seconds * 1000) } });
       await using slow = await connect();
       await slow.query('BEGIN');
       await slow.query(insert(await openTicket(customer)));

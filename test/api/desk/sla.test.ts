@@ -238,7 +238,7 @@ it('the work that is left is counted for the metrics: open tickets, those who wa
   await opened(newId('ticket'), 500, waiting);
   await opened(newId('ticket'), 479, { ...waiting, status: 'In Progress' });
   await opened(newId('ticket'), 50_000, { status: 'Closed', closedAt: new Date(NOW) });
-  const scope = { sql: server.db.sql, clock: new TestClock(NOW) };
+  const scope = { db: server.db.reader, clock: new TestClock(NOW) };
   expect(await countWork(scope)).toEqual({ open: 4, waiting: 3, breached: 4 });
 
   const admin = CALLS[0]?.[1](server.url, adminToken());
