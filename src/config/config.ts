@@ -172,6 +172,10 @@ export const environment = z.object({
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).prefault('4096').meta({
     description: 'Open connections; more are closed without an answer',
   }),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).optional().meta({
+    description:
+      'The same of one address, except for those in TRUST_PROXY; by default a quarter of MAX_CONNECTIONS, 20 at least',
+  }),
   LIVE_POLL_MS: wholeNumber(10, 60_000).prefault('250').meta({
     description: 'PostgreSQL: how often to look for events while somebody watches live; on SQLite it has no effect',
   }),

@@ -14,6 +14,7 @@ export type Refusal =
   | 'streams'
   | 'overload'
   | 'connections'
+  | 'address-connections'
   | 'stopping'
   | 'too-large';
 

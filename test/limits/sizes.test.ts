@@ -163,4 +163,46 @@ describe('connections', () => {
     });
     for (const connection of open) connection[Symbol.dispose]();
   });
+
+  describe('of one address', () => {
+    const ask = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
+    const isServed = async (url: string, localAddress: string) => {
+      using connection = await openConnection(url, { localAddress });
+      connection.write(ask);
+      return await connection.receive(1).then(
+        ([answer]) => answer?.status === 200,
+        () => false,
+      );
+    };
+
+    // macOS has no other address of the loopback interface unless it is added.
+    it.skipIf(process.platform === 'darwin')('are a quarter of all, and others come in', async () => {
+      await using bounded = await startApp({ env: { MAX_CONNECTIONS: '84', LOG_LEVEL: 'warn' } });
+      const idle = await Promise.all(Array.from({ length: 21 }, () => openConnection(bounded.url)));
+      expect(await isServed(bounded.url, '127.0.0.1')).toBe(false);
+      expect(await isServed(bounded.url, '127.0.0.2')).toBe(true);
+      expect(bounded.logs).toMatchObject([
+        { level: 'warn', msg: 'overloaded: closing new connections of an address', address: '127.0.0.1', count: 1 },
+      ]);
+      expect(idle.filter(({ closed }) => closed)).toEqual([]);
+
+      // One that ends makes room for the next.
+      idle[0]?.[Symbol.dispose]();
+      await waitFor(() => isServed(bounded.url, '127.0.0.1'));
+      for (const connection of idle) connection[Symbol.dispose]();
+    });
+
+    it('are as many as a setting says', async () => {
+      await using bounded = await startApp({ env: { MAX_CONNECTIONS_PER_ADDRESS: '1' } });
+      using _idle = await openConnection(bounded.url);
+      expect(await isServed(bounded.url, '127.0.0.1')).toBe(false);
+    });
+
+    it('have no limit for proxies that are trusted', async () => {
+      await using bounded = await startApp({ env: { MAX_CONNECTIONS_PER_ADDRESS: '4', TRUST_PROXY: '127.0.0.1/32' } });
+      const idle = await Promise.all(Array.from({ length: 8 }, () => openConnection(bounded.url)));
+      expect(await isServed(bounded.url, '127.0.0.1')).toBe(true);
+      for (const connection of idle) connection[Symbol.dispose]();
+    });
+  });
 });

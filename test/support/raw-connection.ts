@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type TcpSocketConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface RawAnswer {
@@ -29,9 +29,12 @@ export interface RawConnection extends Disposable {
 const DRIP_INTERVAL_MS = 20;
 
 /** A connection to write HTTP on by hand, for what no HTTP client would send. */
-export async function openConnection(url: string): Promise<RawConnection> {
+export async function openConnection(
+  url: string,
+  options: Pick<TcpSocketConnectOpts, 'localAddress'> = {},
+): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
+  const socket = connect({ host: hostname, port: Number(port), ...options });
   const answers: RawAnswer[] = [];
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk) => {

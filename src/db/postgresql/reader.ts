@@ -36,7 +36,8 @@ export class PostgresqlReader implements Reader {
     this.#unprepared = new PostgresqlSql(pool, { prepares: false });
     // The other connections are for those who don't wait for long.
     this.#longOnes = new FairQueue(Math.max(1, Math.floor(pool.options.max / 2)));
-    this.#beginLong = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${longMs}`;
+    // Nobody's long read takes several processors from those who wait for a moment only.
+    this.#beginLong = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${longMs}; SET LOCAL max_parallel_workers_per_gather = 0`;
   }
 
   rows<P extends Record<string, Value>, R>(statement: Statement<P, R>, params: P): Promise<R[]> {

@@ -15,6 +15,7 @@ export function acceptFirst(server: Server): void {
   Object.assign(server, { pauseOnConnect: true });
   server.on('connection', (socket) => {
     scheduler.accepted();
+    if (socket.destroyed) return;
     scheduler.enqueue(addressGroup(socket.remoteAddress ?? ''), {
       start: () => void socket.resume(),
       refuse: () => void socket.destroy(),

@@ -1,22 +1,30 @@
+import proxyAddress from '@fastify/proxy-addr';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { tally } from '../../telemetry/tally.js';
 import { acceptFirst } from './accept-first.js';
 import { clientAddress } from './client-address.js';
+import { limitConnections } from './connections.js';
 import { InFlight } from './in-flight.js';
 
 const LOG_INTERVAL_MS = 10_000;
 
 /**
  * Sheds load early instead of growing a queue. While MAX_IN_FLIGHT calls wait or are under way, a request is refused with
- * 503 before its token is checked and its body is read. Beyond MAX_CONNECTIONS, a connection is closed when it comes.
+ * 503 before its token is checked and its body is read. Beyond MAX_CONNECTIONS, or an address's share of them, a connection is
+ * closed when it comes.
  *
  * Gives the InFlight by which calls take their places: one request may hold many.
  */
 export function shedOverload(
   app: FastifyInstance,
-  { MAX_IN_FLIGHT, MAX_CONNECTIONS }: Pick<Config, 'MAX_IN_FLIGHT' | 'MAX_CONNECTIONS'>,
+  {
+    MAX_IN_FLIGHT,
+    MAX_CONNECTIONS,
+    MAX_CONNECTIONS_PER_ADDRESS,
+    TRUST_PROXY,
+  }: Pick<Config, 'MAX_IN_FLIGHT' | 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS' | 'TRUST_PROXY'>,
   metrics: Metrics,
 ): InFlight {
   const refused = tally(LOG_INTERVAL_MS, (count) =>
@@ -25,10 +33,23 @@ export function shedOverload(
   const dropped = tally(LOG_INTERVAL_MS, (count) =>
     app.log.warn({ count, MAX_CONNECTIONS }, 'overloaded: closing new connections'),
   );
-  app.server.maxConnections = MAX_CONNECTIONS;
-  app.server.on('drop', () => {
-    metrics.refused('connections');
-    dropped();
+  const shareTaken = tally(LOG_INTERVAL_MS, (count, address: string) =>
+    app.log.warn({ count, address }, 'overloaded: closing new connections of an address'),
+  );
+  // As Fastify understands the same setting.
+  const isProxy = proxyAddress.compile(TRUST_PROXY);
+  limitConnections(app.server, {
+    max: MAX_CONNECTIONS,
+    maxOfAddress: MAX_CONNECTIONS_PER_ADDRESS,
+    isProxy: (address) => TRUST_PROXY.length > 0 && isProxy(address, 0),
+    onFull() {
+      metrics.refused('connections');
+      dropped();
+    },
+    onShareTaken(address) {
+      metrics.refused('address-connections');
+      shareTaken(address);
+    },
   });
 
   const inFlight = new InFlight(MAX_IN_FLIGHT, (reason) => {
