@@ -12,8 +12,8 @@ import type { Tables } from '../db/sql/tables.js';
 import { lastResolver } from '../events/last-resolver.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
-import { busiest, type Done, type Measure, partsOf, workOf } from './part.js';
 import { type Figures, type FiguresInput, MAX_AGENTS } from './schemas.js';
+import { busiest, byKey, type Level, type Measure, totalOf, workOf } from './work.js';
 
 /** Who answered the ticket at hand first; null where nobody has. */
 function firstAnswerer(db: Db): AliasableExpression<string | null> {
@@ -28,18 +28,20 @@ function firstAnswerer(db: Db): AliasableExpression<string | null> {
     .$asScalar();
 }
 
+const NO_NUMBER = fragment<number | null>`CAST(NULL AS integer)`;
+const NO_KEY = fragment<string | null>`CAST(NULL AS text)`;
 const PERIOD = { from: 'tickets.created_at', to: 'tickets.created_at' } as const;
 
 /**
- * One statement, so that all numbers are of one moment. It sorts nothing: on SQLite that would keep all other requests
- * waiting, three times as long as this and the sorting of plain numbers after it.
+ * One statement, so that all numbers are of one moment, and counted and sorted where it runs: the values of a year are a
+ * million and more.
  *
  * Each range is walked in an index. Every status and priority is named, as two of the indexes begin with them.
  */
 const selectDone = query(
   'figures',
   PERIOD,
-  ({ db, p, seconds, jsonArray, withinTime }) => {
+  ({ db, p, seconds, medianAndP90, withinTime }) => {
     const within = (time: Expression<Time | null>) => fragment<SqlBool>`${time} >= ${p.from} AND ${time} < ${p.to}`;
     const answered = db
       .selectFrom('tickets')
@@ -48,6 +50,7 @@ const selectDone = query(
         'category_id',
         seconds(eb.ref('created_at'), eb.ref('first_response_at')).as('value'),
         firstAnswerer(db).as('agent'),
+        NO_NUMBER.as('score'),
       ])
       .where((eb) => within(eb.ref('first_response_at')))
       .where(withinTime);
@@ -58,6 +61,7 @@ const selectDone = query(
         'category_id',
         seconds(eb.ref('created_at'), eb.ref('resolved_at')).as('value'),
         lastResolver(db, eb.ref('tickets.id')).as('agent'),
+        NO_NUMBER.as('score'),
       ])
       .where('status', 'in', ['Resolved', 'Closed'])
       .where((eb) => within(eb.ref('resolved_at')))
@@ -75,34 +79,43 @@ const selectDone = query(
           .as('category_id'),
         'score as value',
         'agent',
+        'score',
       ])
       .where((eb) => within(eb.ref('created_at')))
       .where(withinTime);
     const opened = db
       .selectFrom('tickets')
       .select((eb) => [
+        fragment.lit<Level>('category').as('level'),
+        'category_id as key',
         fragment.lit<Measure>('opened').as('measure'),
-        'category_id as categoryId',
-        fragment<string | null>`NULL`.as('agent'),
+        NO_NUMBER.as('score'),
         eb.fn.countAll<number>().as('total'),
-        fragment.lit('[]').as('values'),
+        fragment<string | null>`NULL`.as('times'),
       ])
       .where('status', 'in', TICKET_STATUSES)
       .where('priority', 'in', TICKET_PRIORITIES)
       .where((eb) => within(eb.ref('created_at')))
       .where(withinTime)
       .groupBy('category_id');
-    return db
-      .with('done', () => answered.unionAll(solved).unionAll(rated))
-      .selectFrom('done')
-      .select((eb) => [
-        'measure',
-        'category_id as categoryId',
-        'agent',
-        eb.fn.countAll<number>().as('total'),
-        jsonArray(eb.ref('value')).as('values'),
-      ])
-      .groupBy(['measure', 'category_id', 'agent'])
+    const all = db.with('done', () => answered.unionAll(solved).unionAll(rated));
+    type FromDone = ReturnType<typeof all.selectFrom<'done'>>;
+    const counted = (from: FromDone, level: Level, key: 'agent' | 'category_id' | undefined) => {
+      const groups = from
+        .select((eb) => [
+          fragment.lit(level).as('level'),
+          fragment<string | null>`${key === undefined ? NO_KEY : eb.ref(key)}`.as('key'),
+          'measure',
+          'score',
+          eb.fn.countAll<number>().as('total'),
+          medianAndP90(eb.ref('value')).$castTo<string | null>().as('times'),
+        ])
+        .groupBy(['measure', 'score']);
+      return key === undefined ? groups : groups.groupBy(key);
+    };
+    return counted(all.selectFrom('done'), 'overall', undefined)
+      .unionAll((eb) => counted(eb.selectFrom('done'), 'agent', 'agent'))
+      .unionAll((eb) => counted(eb.selectFrom('done'), 'category', 'category_id'))
       .unionAll(opened);
   },
   // Its plan depends on how long the period is.
@@ -113,21 +126,19 @@ const selectDone = query(
 export async function getFigures({ db }: ReadScope, { from, to }: FiguresInput): Promise<Figures> {
   const period = { from: new Date(from), to: new Date(to) };
   const rows = await db.rows(selectDone, period);
-  const all = rows.map((row): Done => ({ ...row, values: JSON.parse(row.values) }));
-  const opened = all.filter(({ measure }) => measure === 'opened');
-  const done = all.filter(({ measure }) => measure !== 'opened');
-  const agents = partsOf(done, 'agent').map(([agent, part]) => ({ agent, ...workOf(part) }));
-  const sum = (some: Done[]) => some.reduce((total, one) => total + one.total, 0);
+  const at = (level: Level) => rows.filter((row) => row.level === level);
+  const agents = byKey(at('agent')).map(([agent, counted]) => ({ agent, ...workOf(counted) }));
+  const categories = byKey(at('category'));
   return {
     from: period.from.toISOString(),
     to: period.to.toISOString(),
-    overall: { opened: sum(opened), ...workOf(done) },
+    overall: { opened: totalOf(at('category'), 'opened'), ...workOf(at('overall')) },
     agents: busiest(agents, MAX_AGENTS),
     agentsLeftOut: Math.max(0, agents.length - MAX_AGENTS),
-    categories: partsOf(all, 'categoryId').map(([categoryId, part]) => ({
-      categoryId,
-      opened: sum(part.filter(({ measure }) => measure === 'opened')),
-      ...workOf(part),
+    categories: categories.map(([categoryId, counted]) => ({
+      categoryId: String(categoryId),
+      opened: totalOf(counted, 'opened'),
+      ...workOf(counted),
     })),
   };
 }

@@ -36,6 +36,7 @@ export async function explain(
     const database = openSqlite(sqlitePath(databaseUrl), { readonly: true });
     // As threads have it.
     database.function('within_time', () => 1);
+    database.aggregate('median_and_p90', { step: (_values, _value) => {} });
     const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(values) as { detail: string }[];
     database.close();
     return rows.map(({ detail }) => detail).join('\n');

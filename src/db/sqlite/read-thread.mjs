@@ -34,6 +34,15 @@ database.function('within_time', () => {
   return 1;
 });
 
+database.aggregate('median_and_p90', {
+  start: () => /** @type {number[]} */ ([]),
+  step: (values, /** @type {any} */ value) => void values.push(value),
+  result: (values) => {
+    const sorted = Float64Array.from(values).sort();
+    return JSON.stringify([0.5, 0.9].map((part) => sorted[Math.ceil(sorted.length * part) - 1]));
+  },
+});
+
 parentPort?.on('message', (/** @type {import('./read-threads.js').Reading} */ { text, values, limitMs }) => {
   endsAt = performance.now() + limitMs;
   looked = 0;

@@ -57,5 +57,6 @@ it.each([
   using recording = recordStatements('postgresql');
   expect((await restClient(server.url, agentToken()).get(path)).status).toBe(200);
   const sent = recording.statements.map(({ sql }) => sql);
-  expect(sent).toEqual(expect.arrayContaining(['BEGIN READ ONLY; SET LOCAL statement_timeout = 10000', 'COMMIT']));
+  expect(sent.at(0)).toMatch(/^BEGIN READ ONLY; SET LOCAL statement_timeout = 10000;/);
+  expect(sent.at(-1)).toBe('COMMIT');
 });
