@@ -65,12 +65,13 @@ const selectTicket = query(
 const selectOlder = query(
   'select older messages of ticket',
   { ticketId: 'messages.ticket_id', position: 'messages.position', limit: 'number', room: 'number' },
-  ({ db, p, ...fragments }) => {
+  ({ db, p }) => {
     const older = measuredMessages(db).where('ticket_id', '=', p.ticketId).where('position', '<', p.position);
     return db
       .selectFrom('messages')
-      .select((messages) => said(messages, fragments).as('messages'))
-      .where('id', 'in', nearestIds(older, { columns: ['position'], descending: true, limit: p.limit, room: p.room }));
+      .select(['id as messageId', 'sender', 'content', 'created_at as createdAt'])
+      .where('id', 'in', nearestIds(older, { columns: ['position'], descending: true, limit: p.limit, room: p.room }))
+      .orderBy('position');
   },
   { large: true },
 );
@@ -93,17 +94,14 @@ export async function getTicket(
   const { newest, room } = newestWithin(JSON.parse(messages) as Said[]);
   const position = messageCount - newest.length + 1;
   const more = position > 1 && room > 0;
-  const older = more && (await db.row(selectOlder, { ticketId, position, limit: MAX_ITEMS - newest.length, room }));
-  const conversation = older ? [...(JSON.parse(older.messages) as Said[]), ...newest] : newest;
-  onPart({ total: messageCount, older: olderThan(messageCount - conversation.length + 1) });
+  const older = more ? await db.rows(selectOlder, { ticketId, position, limit: MAX_ITEMS - newest.length, room }) : [];
+  onPart({ total: messageCount, older: olderThan(position - older.length) });
   return {
     ...ticket,
-    messages: conversation.map(([messageId, sender, content, timestamp]) => ({
-      messageId,
-      sender,
-      content,
-      timestamp,
-    })),
+    messages: [
+      ...older.map(({ createdAt: timestamp, ...message }) => ({ ...message, timestamp })),
+      ...newest.map(([messageId, sender, content, timestamp]) => ({ messageId, sender, content, timestamp })),
+    ],
     createdAt,
   };
 }
