@@ -10,6 +10,7 @@ import type { WriteScope } from '../procedure/scope.js';
 import { isTicketId, newId } from '../schema/ids.js';
 import { TEXT_VALUES, textLink, textValues, wordsLink } from '../search/index-text.js';
 import { nextEventAt } from '../tickets/event-time.js';
+import { requireVersion } from '../tickets/require-version.js';
 import { ticketNotFound } from '../tickets/visible-ticket.js';
 import type { AddNoteInput, Note } from './schemas.js';
 
@@ -19,7 +20,7 @@ export const MAX_NOTES = 5_000;
 const OF_TICKET = { ticketId: 'tickets.id' } as const;
 
 const lockTicket = query('lock ticket for note', OF_TICKET, ({ db, p, lockRow }) =>
-  db.selectFrom('tickets').select('id').where('id', '=', p.ticketId).$call(lockRow),
+  db.selectFrom('tickets').select('version').where('id', '=', p.ticketId).$call(lockRow),
 );
 
 /** A statement after the lock: in the same one, PostgreSQL would not see what it had to wait for. */
@@ -83,13 +84,18 @@ const insertNote = chain('insert note', {
 
 /**
  * Adds an internal note to a ticket, whatever its status. It is later than all that happened to the ticket before: notes in the
- * order of their times are in the order of the history.
+ * order of their times are in the order of the history. With a `version`, only if the ticket still has that one.
  *
- * @throws AppError NOT_FOUND; TICKET_FULL with MAX_NOTES notes; as attachFiles() does. Nothing is stored.
+ * @throws AppError NOT_FOUND; VERSION_CONFLICT; TICKET_FULL with MAX_NOTES notes; as attachFiles() does. Nothing is stored.
  */
-export async function addNote(scope: WriteScope, { ticketId, content, attachments }: AddNoteInput): Promise<Note> {
+export async function addNote(
+  scope: WriteScope,
+  { ticketId, content, attachments, version }: AddNoteInput,
+): Promise<Note> {
   const { db, principal, clock } = scope;
-  if (!isTicketId(ticketId) || !(await db.row(lockTicket, { ticketId }))) throw ticketNotFound();
+  const ticket = isTicketId(ticketId) ? await db.row(lockTicket, { ticketId }) : undefined;
+  if (ticket === undefined) throw ticketNotFound();
+  requireVersion(ticket, version);
   const counted = await db.row(countNotes, { ticketId });
   if ((counted?.notes ?? 0) >= MAX_NOTES) {
     const message = `A ticket takes at most ${MAX_NOTES} notes`;

@@ -12,12 +12,13 @@ export const notesRouter = router({
         path: '/desk/tickets/{ticketId}/notes',
         operationId: 'addNote',
         summary: 'Add Internal Note',
-        description: 'Write something that only agents see, on a ticket of any status.',
+        description:
+          'Write something that only agents see, on a ticket of any status. With `version`, only if the ticket still has that one.',
         tags: ['Desk'],
         successDescription: 'The note is stored',
       },
       invalid: 'Invalid note',
-      errors: ['NOT_FOUND', 'TICKET_FULL'],
+      errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'TICKET_FULL'],
     })
     .input(addNoteInput)
     .output(note)

@@ -3,15 +3,21 @@ import { attachment } from '../files/schemas.js';
 import { eitherWayCursors, eitherWayFields } from '../schema/pagination.js';
 import { attachmentIds, text } from '../schema/text.js';
 import { timestamp } from '../schema/time.js';
-import { ticketId } from '../tickets/schemas.js';
+import { knownVersion, ticketId } from '../tickets/schemas.js';
 
 export const addNoteInput = z
   .strictObject({
     ticketId,
     content: text({ max: 10_000 }).meta({ description: 'For agents only: no customer ever sees it' }),
     attachments: attachmentIds.default([]).meta({ description: 'Array of attachment file IDs' }),
+    version: knownVersion
+      .meta({
+        description:
+          "Write it only if this is still the ticket's version: nobody has written or changed anything since",
+      })
+      .optional(),
   })
-  .meta({ examples: [{ content: 'Called the bank: the card has expired', attachments: ['file_id_789'] }] });
+  .meta({ examples: [{ content: 'Called the bank: the card has expired', attachments: ['file_id_789'], version: 4 }] });
 
 const CALLED = {
   noteId: 'note_001',

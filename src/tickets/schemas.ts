@@ -14,6 +14,10 @@ export const priority = z.enum(TICKET_PRIORITIES, { error: oneOf(TICKET_PRIORITI
 
 export const resolution = text({ max: 2000, blank: true }).meta({ description: 'How the issue was resolved' });
 
+const notAVersion = { error: 'Must be a whole number from 1' };
+/** Of the ticket, as it was read. */
+export const knownVersion = z.int(notAVersion).min(1, notAVersion);
+
 export const createTicketInput = z
   .strictObject({
     subject: text({ max: 200 }).meta({ description: 'Ticket subject' }),

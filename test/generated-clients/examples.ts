@@ -82,11 +82,11 @@ export const EXAMPLES: Record<string, Example> = {
       change: { status: 'In Progress', priority: 'High', categoryId: 'category_002', assignedAgent: 'agent_456' },
     },
   },
-  replyToTicket: { path: { ticketId: there('ticket') }, body: MESSAGE },
+  replyToTicket: { path: { ticketId: there('ticket') }, body: { ...MESSAGE, version: 1 } },
   listDeskMessages: { path: { ticketId: there('ticket') }, query: olderThan(there('olderMessages')) },
   addNote: {
     path: { ticketId: there('ticket') },
-    body: { content: 'Called the bank', attachments: ['file_id_123', 'file_id_456'] },
+    body: { content: 'Called the bank', attachments: ['file_id_123', 'file_id_456'], version: 1 },
   },
   listNotes: { path: { ticketId: there('ticket') }, query: olderThan(there('olderNotes')) },
 

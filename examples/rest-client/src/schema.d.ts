@@ -395,7 +395,7 @@ export interface paths {
         put?: never;
         /**
          * Reply to Customer
-         * @description Answer the customer. An open ticket is in progress from then on; who has it stays as it is.
+         * @description Answer the customer. An open ticket is in progress from then on; who has it stays as it is. With `version`, only if the ticket still has that one.
          */
         post: operations["replyToTicket"];
         delete?: never;
@@ -439,7 +439,7 @@ export interface paths {
         put?: never;
         /**
          * Add Internal Note
-         * @description Write something that only agents see, on a ticket of any status.
+         * @description Write something that only agents see, on a ticket of any status. With `version`, only if the ticket still has that one.
          */
         post: operations["addNote"];
         delete?: never;
@@ -2446,6 +2446,18 @@ export interface components {
         };
         /** @description The life cycle of the ticket does not allow this step */
         InvalidTransition: {
+            headers: {
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The ticket has changed meanwhile: read it again */
+        VersionConflict: {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "ratelimit-policy": components["headers"]["ratelimit-policy"];
@@ -4666,10 +4678,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "message": "I've tried multiple times but still getting an error",
+                 *       "message": "Your card has expired. Do you have a new one?",
                  *       "attachments": [
                  *         "file_id_456"
-                 *       ]
+                 *       ],
+                 *       "version": 4
                  *     }
                  */
                 "application/json": {
@@ -4680,6 +4693,8 @@ export interface operations {
                      * @default []
                      */
                     attachments?: string[];
+                    /** @description Answer only if this is still the ticket's version: nobody has written or changed anything since */
+                    version?: number;
                 };
             };
         };
@@ -4737,6 +4752,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["VersionConflict"];
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4961,7 +4977,8 @@ export interface operations {
                  *       "content": "Called the bank: the card has expired",
                  *       "attachments": [
                  *         "file_id_789"
-                 *       ]
+                 *       ],
+                 *       "version": 4
                  *     }
                  */
                 "application/json": {
@@ -4972,6 +4989,8 @@ export interface operations {
                      * @default []
                      */
                     attachments?: string[];
+                    /** @description Write it only if this is still the ticket's version: nobody has written or changed anything since */
+                    version?: number;
                 };
             };
         };
@@ -5041,6 +5060,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["VersionConflict"];
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -1,9 +1,9 @@
-import { hasOwnFiles } from '../../files/attach-files.js';
-import { addMessage } from '../../messages/add-message.js';
 import { listMessages } from '../../messages/list-messages.js';
-import { addMessageInput, addMessageOutput, listMessagesInput, listMessagesOutput } from '../../messages/schemas.js';
+import { addMessageOutput, listMessagesInput, listMessagesOutput } from '../../messages/schemas.js';
 import { reading, writing } from '../../procedure/scope.js';
 import { agentProcedure, router } from '../../procedure/trpc.js';
+import { isLockedFirst, replyToTicket } from './reply-to-ticket.js';
+import { replyInput } from './schemas.js';
 
 export const deskMessagesRouter = router({
   reply: agentProcedure
@@ -13,16 +13,17 @@ export const deskMessagesRouter = router({
         path: '/desk/tickets/{ticketId}/replies',
         operationId: 'replyToTicket',
         summary: 'Reply to Customer',
-        description: 'Answer the customer. An open ticket is in progress from then on; who has it stays as it is.',
+        description:
+          'Answer the customer. An open ticket is in progress from then on; who has it stays as it is. With `version`, only if the ticket still has that one.',
         tags: ['Desk'],
         successDescription: 'The reply is stored, and its customer sees it',
       },
       invalid: 'Invalid message',
-      errors: ['NOT_FOUND', 'TICKET_CLOSED', 'TICKET_FULL'],
+      errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'TICKET_CLOSED', 'TICKET_FULL'],
     })
-    .input(addMessageInput)
+    .input(replyInput)
     .output(addMessageOutput)
-    .mutation(writing(addMessage, { several: hasOwnFiles })),
+    .mutation(writing(replyToTicket, { several: isLockedFirst })),
 
   list: agentProcedure
     .meta({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { attachment } from '../../files/schemas.js';
-import { message } from '../../messages/schemas.js';
+import { addMessageInput, message } from '../../messages/schemas.js';
 import { note } from '../../notes/schemas.js';
 import { referredId } from '../../schema/id-fields.js';
 import { userIdField } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
 import { dueTimes } from '../../sla/schemas.js';
-import { createTicketInput, priority, resolution, status, ticketId } from '../../tickets/schemas.js';
+import { createTicketInput, knownVersion, priority, resolution, status, ticketId } from '../../tickets/schemas.js';
 
 export const ticketInput = z.strictObject({ ticketId });
 
@@ -165,13 +165,21 @@ export const updateTicketInput = z
   .strictObject({
     ticketId,
     ...changes,
-    version: z
-      .int({ error: 'Must be a whole number from 1' })
-      .min(1, { error: 'Must be a whole number from 1' })
-      .meta({ description: 'Change it only if this is still its version' })
-      .optional(),
+    version: knownVersion.meta({ description: 'Change it only if this is still its version' }).optional(),
   })
   .meta({ examples: [{ priority: 'Critical', version: 2 }] });
+
+export const replyInput = addMessageInput
+  .extend({
+    version: knownVersion
+      .meta({
+        description: "Answer only if this is still the ticket's version: nobody has written or changed anything since",
+      })
+      .optional(),
+  })
+  .meta({
+    examples: [{ message: 'Your card has expired. Do you have a new one?', attachments: ['file_id_456'], version: 4 }],
+  });
 
 export const resolveTicketInput = z
   .strictObject({ ticketId, resolution: resolution.optional() })
@@ -231,6 +239,7 @@ export type DeskTicket = z.infer<typeof getDeskTicketOutput>;
 export type TicketState = z.infer<typeof ticketState>;
 export type AssignTicketInput = z.infer<typeof assignTicketInput>;
 export type UpdateTicketInput = z.infer<typeof updateTicketInput>;
+export type ReplyInput = z.infer<typeof replyInput>;
 export type ResolveTicketInput = z.infer<typeof resolveTicketInput>;
 export type BulkChangeInput = z.infer<typeof bulkChangeInput>;
 export type BulkResult = z.infer<typeof bulkResult>;

@@ -1,8 +1,8 @@
 import { categoryNotActive } from '../../categories/category-not-active.js';
 import { query } from '../../db/sql/query.js';
-import { AppError } from '../../errors/app-error.js';
 import type { WriteScope } from '../../procedure/scope.js';
 import { isStorable } from '../../schema/text.js';
+import { requireVersion } from '../../tickets/require-version.js';
 import { type Change, changeTicket, type LockedTicket } from './change-ticket.js';
 import type { ResolveTicketInput, TicketState, UpdateTicketInput } from './schemas.js';
 
@@ -22,11 +22,7 @@ export function updateTicket(
   { ticketId, version, ...change }: UpdateTicketInput,
 ): Promise<TicketState> {
   return changeTicket(scope, ticketId, async (ticket) => {
-    if (version !== undefined && version !== ticket.version) {
-      throw new AppError('VERSION_CONFLICT', {
-        message: `The ticket has changed meanwhile: its version is ${ticket.version}`,
-      });
-    }
+    requireVersion(ticket, version);
     await requireCategory(scope, ticket, change.categoryId);
     return change as Change;
   });

@@ -29,6 +29,7 @@ export const TICKET_WRITES: Record<string, Write> = {
     });
     const { event } = claimAdded({ by, ...scope }, 'note.added', { noteId: data.noteId });
     assert.deepEqual([event.ticket_id, event.created_at], [input.ticketId, data.timestamp]);
+    checkKnown(input, event);
   },
 
   'support.tickets.close': (scope, { input, data }) => {
@@ -156,6 +157,7 @@ function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accep
   const { messageId, timestamp } = data;
   const { after, event } = claimAdded({ by, ...scope }, 'message.added', { messageId });
   assert.deepEqual([event.ticket_id, event.created_at], [ticketId, timestamp]);
+  checkKnown(input, event);
   assert.deepEqual(find('INSERT', 'messages', { id: messageId }), {
     id: messageId,
     ticket_id: ticketId,
@@ -167,6 +169,11 @@ function checkMessage({ find, by, ...scope }: WriteScope, { input, data }: Accep
     created_at: timestamp,
   });
   checkAttached({ find }, attachments as string[], [ticketId, 'message', messageId]);
+}
+
+/** What was written against a version of the ticket came right after that. */
+function checkKnown({ version }: Row, event: { version: unknown }): void {
+  if (version !== undefined) assert.equal(event.version, Number(version) + 1);
 }
 
 /** Who resolved it last, where it is resolved; else who has it. */
