@@ -23,6 +23,11 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'] } },
       onEngine('sqlite'),
       onEngine('postgresql'),
+      // The same, with files in a bucket.
+      {
+        extends: true,
+        test: { name: 's3', include: ['test/api/files/**/*.test.ts'], provide: { engine: 'sqlite', store: 's3' } },
+      },
       // Who somebody is gets decided before there is a database: once is enough.
       { extends: true, test: { name: 'auth', include: ['test/auth/**/*.test.ts'], provide: { engine: 'sqlite' } } },
       // Both engines at once, side by side.

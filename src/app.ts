@@ -78,8 +78,9 @@ export async function buildApp({
   document,
   clock = systemClock,
   metrics = new Metrics(),
-  store = openFileStore(config),
+  store: givenStore,
 }: AppParts): Promise<FastifyInstance> {
+  const store = givenStore ?? (await openFileStore(config));
   const openRequests = new OpenRequests();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -129,7 +130,7 @@ export async function buildApp({
 
   const database = databaseBehind(db);
   const { sql } = database;
-  const links = new FileLinks({ db: database, clock, publicPath: config.PUBLIC_PATH ?? '' });
+  const links = new FileLinks({ db: database, store, clock, publicPath: config.PUBLIC_PATH ?? '' });
   contentRoute(app, { links, store, sql, clock });
   const feed = new LiveFeed({
     engine: db.engine,
@@ -156,7 +157,7 @@ export async function buildApp({
       openRequests,
       metrics,
       publicPath: config.PUBLIC_PATH ?? '',
-      linkTo: ({ fileId }) => links.to(fileId),
+      linkTo: (file) => links.to(file),
       fileQuota,
     });
   const budget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT, config.BODY_LIMIT, () => metrics.refused('body-bytes'));

@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     tickets: cached(TICKETS_CACHED_MS, () => countWork(scope)),
     feedLag: () => feedLag(scope),
   });
-  const store = openFileStore(config);
+  const store = await openFileStore(config);
   const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics, store });
   // As many may wait to be accepted as may be open: what the kernel drops instead gets no answer at all.
   await app.listen({ host: config.HOST, port: config.PORT, backlog: config.MAX_CONNECTIONS });
@@ -85,7 +85,17 @@ async function main(): Promise<void> {
     [
       idempotencyExpiry(parts),
       fileRemoval({ ...parts, store }),
-      fileLeftovers({ ...parts, store }),
+      fileLeftovers({
+        ...parts,
+        store,
+        onMissing: (fileIds) => {
+          if (fileIds.length === 0) return;
+          log.error(
+            { count: fileIds.length, fileIds: fileIds.slice(0, 20) },
+            'the bytes of files are not in the store',
+          );
+        },
+      }),
       ...(days > 0 ? [autoClose({ ...parts, days })] : []),
     ],
     { log, metrics },

@@ -156,6 +156,32 @@ export const environment = z.object({
   FILES_FOLDER: z.string().min(1).optional().meta({
     description: 'Folder that uploaded files are kept in; by default `files` beside the SQLite file, or `./data/files`',
   }),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'must be the name of a bucket' })
+    .optional()
+    .meta({ description: 'Bucket of S3 that uploaded files are kept in, instead of a folder' }),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, { error: 'must be a region such as eu-central-1' })
+    .default('us-east-1')
+    .meta({ description: 'Region of the bucket' }),
+  S3_ENDPOINT: url(['https:', 'http:']).optional().meta({
+    description: "Address of a service that speaks S3; by default Amazon's of the region",
+  }),
+  S3_PATH_STYLE: flag.prefault('false').meta({
+    description: 'The bucket is in the path of addresses, not in the name of the host, as MinIO and others have it',
+  }),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional().meta({ description: 'Key that may use the bucket' }),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional().meta({ description: 'Its secret' }),
+  S3_PREFIX: z
+    .string()
+    .regex(/^(?:[\w.-]+\/)+$/, { error: 'must be a path such as support/, with a slash at its end' })
+    .optional()
+    .meta({ description: 'What the keys in the bucket begin with: `support/`; nothing by default' }),
+  S3_PRESIGNED_LINKS: flag.prefault('true').meta({
+    description: 'Links lead to the bucket; if `false`, its files are read through this service',
+  }),
   FILE_MAX_BYTES: wholeNumber(1024, 1_073_741_824).optional().meta({
     description: 'Largest file that can be uploaded, in bytes; by default 10 MiB, or less where a user has less',
   }),
@@ -246,7 +272,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = environment.safeParse(set);
   const faults = result.success
-    ? [...keyFaults(result.data), ...roleFaults(result.data), ...fileFaults(result.data)]
+    ? [...keyFaults(result.data), ...roleFaults(result.data), ...storeFaults(result.data), ...fileFaults(result.data)]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
   return { ...result.data, FILE_MAX_BYTES: result.data.FILE_MAX_BYTES ?? defaultFileBytes(result.data) };
@@ -269,6 +295,12 @@ function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Environment): string[]
   return both.length === 0
     ? []
     : ['JWT_AGENT_ROLES and JWT_ADMIN_ROLES have a name in common: it would always be an admin'];
+}
+
+function storeFaults(config: Environment): string[] {
+  const names = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+  const isMeant = [...names, 'S3_ENDPOINT' as const].some((name) => config[name] !== undefined);
+  return isMeant ? names.filter((name) => config[name] === undefined).map((name) => `${name} must be set as well`) : [];
 }
 
 /** What a user may send of files, by the names of the limits that there are. */

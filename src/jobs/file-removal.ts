@@ -1,7 +1,8 @@
 import type { Database } from '../db/database.js';
 import type { Clock } from '../schema/clock.js';
 import type { FileStore } from '../storage/file-store.js';
-import { removeFiles, removeLeftovers } from '../storage/remove-files.js';
+import { findLeftovers } from '../storage/find-leftovers.js';
+import { removeFiles } from '../storage/remove-files.js';
 import type { Job } from './run-jobs.js';
 
 interface Parts {
@@ -10,12 +11,25 @@ interface Parts {
   clock: Clock;
 }
 
+interface Leftovers extends Parts {
+  /** Told after each run, of files whose bytes are not in the store. */
+  onMissing(fileIds: readonly string[]): void;
+}
+
 /** Removes files that have expired, or that somebody has deleted. */
 export function fileRemoval(parts: Parts): Job {
   return { name: 'file-removal', everyMs: 60_000, run: (signal) => removeFiles(parts, signal) };
 }
 
-/** Removes what crashes have left in the store of files. */
-export function fileLeftovers(parts: Parts): Job {
-  return { name: 'file-leftovers', everyMs: 6 * 3_600_000, run: (signal) => removeLeftovers(parts, signal) };
+/** Removes what crashes have left in the store of files, and finds what is not there though it should be. */
+export function fileLeftovers({ onMissing, ...parts }: Leftovers): Job {
+  return {
+    name: 'file-leftovers',
+    everyMs: 6 * 3_600_000,
+    async run(signal) {
+      const { removed, missing } = await findLeftovers(parts, signal);
+      if (!signal.aborted) onMissing(missing);
+      return removed;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../db/database.js';
 import type { Clock } from '../schema/clock.js';
+import type { FileStore } from './file-store.js';
 import { signingKey } from './signing-key.js';
 
 /** For how long a link is good at least. */
@@ -10,6 +11,7 @@ const SAME_SECONDS = 60;
 
 interface Parts {
   db: Database;
+  store: Pick<FileStore, 'linkTo'>;
   clock: Clock;
   /** What a proxy puts before our paths; '' for none. */
   publicPath: string;
@@ -17,7 +19,7 @@ interface Parts {
 
 /**
  * Links to the bytes of files: whoever has one may read the file until it ends, as a page's `<img>` sends no token. Signed, so
- * that nobody can make one for another file or a longer time.
+ * that nobody can make one for another file or a longer time. They lead to us, or to the store where it has links of its own.
  */
 export class FileLinks {
   readonly #parts: Parts;
@@ -27,11 +29,17 @@ export class FileLinks {
     this.#parts = parts;
   }
 
-  async to(fileId: string): Promise<{ url: string; expiresAt: Date }> {
-    const { clock, publicPath } = this.#parts;
-    const expires = Math.ceil(clock.now().getTime() / 1000 / SAME_SECONDS) * SAME_SECONDS + LINK_SECONDS;
+  async to(file: { fileId: string; name: string; type: string }): Promise<{ url: string; expiresAt: Date }> {
+    const { clock, publicPath, store } = this.#parts;
+    const from = Math.floor(clock.now().getTime() / 1000 / SAME_SECONDS) * SAME_SECONDS;
+    const seconds = SAME_SECONDS + LINK_SECONDS;
+    const expires = from + seconds;
+    const expiresAt = new Date(expires * 1000);
+    const { fileId, name, type } = file;
+    const own = await store.linkTo?.({ fileId, name, type, from: new Date(from * 1000), seconds });
+    if (own !== undefined) return { url: own, expiresAt };
     const query = new URLSearchParams({ expires: String(expires), signature: await this.#signature(fileId, expires) });
-    return { url: `${publicPath}/support/files/${fileId}/content?${query}`, expiresAt: new Date(expires * 1000) };
+    return { url: `${publicPath}/support/files/${fileId}/content?${query}`, expiresAt };
   }
 
   /** Whether we have made a link with these parts, and it is still good. */

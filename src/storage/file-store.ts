@@ -17,6 +17,15 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** What a store's own link is for. */
+export interface StoreLink {
+  readonly fileId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly from: Date;
+  readonly seconds: number;
+}
+
 /**
  * Where the bytes of files are, by the ids of the files. What is stored is whole, and never changes. Every method rejects with
  * an AppError SERVICE_UNAVAILABLE where the store can't do it just now.
@@ -32,4 +41,6 @@ export interface FileStore {
   remove(fileId: string): Promise<void>;
   /** The ids of all files in order, in pages. */
   list(): AsyncIterable<readonly string[]>;
+  /** An address of the store's own at which anybody may read a file; undefined where readers come to us. */
+  readonly linkTo?: ((link: StoreLink) => Promise<string>) | undefined;
 }

@@ -13,8 +13,11 @@ import type { Engine } from '../../src/db/handle.js';
 import { databaseOptions } from '../../src/db/options.js';
 import { readOpenApiDocument } from '../../src/http/openapi/read-document.js';
 import type { Clock } from '../../src/schema/clock.js';
+import type { FileStore } from '../../src/storage/file-store.js';
+import { openFileStore } from '../../src/storage/open-store.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createMigratedDatabase } from './databases.js';
+import { startS3 } from './s3-server.js';
 import { TEST_SECRET } from './tokens.js';
 
 export interface TestApp extends AsyncDisposable {
@@ -24,8 +27,12 @@ export interface TestApp extends AsyncDisposable {
   /** The same database that the app uses, to look at what was and was not stored. */
   readonly db: Database;
   readonly databaseUrl: string;
-  /** Where uploaded files are; not there before the first one. */
+  /** Where files are received, and kept unless that is S3; not there before the first one. */
   readonly filesFolder: string;
+  /** The store that the app keeps them in. */
+  readonly store: FileStore;
+  /** The settings of another instance with the same database and the same store. */
+  readonly sharedEnv: Record<string, string>;
   /** Every log line so far, parsed; empty unless LOG_LEVEL is set. */
   readonly logs: Record<string, unknown>[];
 }
@@ -42,6 +49,9 @@ interface TestAppOptions {
 export async function startApp({ engine, env = {}, clock }: TestAppOptions = {}): Promise<TestApp> {
   const database =
     env.DATABASE_URL === undefined ? await createMigratedDatabase(engine ?? inject('engine')) : undefined;
+  const s3 = inject('store') === 's3' && env.S3_BUCKET === undefined ? await startS3() : undefined;
+  // Through the service, so that the same tests say the same of it; links of S3's own have tests of their own.
+  const s3Env = s3 && { ...s3.env, S3_PREFIX: 'support/', S3_PRESIGNED_LINKS: 'false' };
   const config = loadConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
@@ -52,6 +62,7 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
     // No test cuts the power.
     SQLITE_SYNCHRONOUS: 'NORMAL',
     FILES_FOLDER: join(tmpdir(), `support-api-files-${randomUUID()}`),
+    ...s3Env,
     ...(database && { DATABASE_URL: database.url }),
     ...(env.JWT_PUBLIC_KEY === undefined && env.JWT_JWKS_URL === undefined && { JWT_SECRET: TEST_SECRET }),
     ...env,
@@ -65,7 +76,8 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
   });
   const log = createLogger(config, sink);
   const db = await openDatabase(databaseOptions(config, (err, what) => log.error({ err }, what)));
-  const app = await buildApp({ config, db, log, document: readOpenApiDocument(), ...(clock && { clock }) });
+  const store = await openFileStore(config);
+  const app = await buildApp({ config, db, log, store, document: readOpenApiDocument(), ...(clock && { clock }) });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {
@@ -74,11 +86,18 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
     db,
     databaseUrl: config.DATABASE_URL,
     filesFolder: config.FILES_FOLDER ?? '',
+    store,
+    sharedEnv: {
+      DATABASE_URL: config.DATABASE_URL,
+      FILES_FOLDER: config.FILES_FOLDER ?? '',
+      ...s3Env,
+    },
     logs,
     async [Symbol.asyncDispose]() {
       await app.close();
       await db.close();
       await database?.[Symbol.asyncDispose]();
+      await s3?.[Symbol.asyncDispose]();
       await rm(config.FILES_FOLDER ?? '', { recursive: true, force: true });
     },
   };

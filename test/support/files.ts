@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { TestApp } from './app.js';
 import type { Outcome } from './surfaces.js';
 
 /** A picture of one pixel. */
@@ -83,6 +84,19 @@ export function filesBelow(folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile())
     .sort();
+}
+
+/** All that is kept of files: the names in the store, and of what is being received. */
+export async function filesKept({ store, filesFolder }: TestApp): Promise<string[]> {
+  const kept = filesBelow(join(filesFolder, 'incoming'));
+  for await (const ids of store.list()) kept.push(...ids);
+  return kept.sort();
+}
+
+/** The bytes that are stored of a file; undefined where there are none. */
+export async function storedBytes({ store }: TestApp, fileId: string): Promise<Buffer | undefined> {
+  const bytes = await store.read(fileId);
+  return bytes && Buffer.concat(await bytes.toArray());
 }
 
 /** What is shown of an attachment that is no file of ours. */

@@ -11,6 +11,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The engine that this project runs on; set by vitest.config.ts. */
     engine: 'sqlite' | 'postgresql';
+    /** Where this project keeps files: a folder, unless it says otherwise. */
+    store: 's3' | undefined;
     /** A PostgreSQL server where we may create databases. */
     postgresqlUrl: string;
     /** A migrated SQLite file, to copy. */

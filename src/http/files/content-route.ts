@@ -3,11 +3,11 @@ import type { Sql } from '../../db/sql/sql.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Clock } from '../../schema/clock.js';
 import { isFileId } from '../../schema/ids.js';
+import { contentDisposition } from '../../storage/content-disposition.js';
 import type { FileLinks } from '../../storage/file-links.js';
 import type { FileStore } from '../../storage/file-store.js';
 import { isShownInline } from '../../storage/file-types.js';
 import { type FileContent, findContent } from '../../storage/find-content.js';
-import { contentDisposition } from './content-disposition.js';
 import { isKnown, requestedRange } from './requested-range.js';
 
 interface ContentOptions {

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { exactRequest } from '../../support/exact-request.js';
-import { filesBelow, GIF, PDF, PNG, TEXT, upload } from '../../support/files.js';
+import { GIF, PDF, PNG, TEXT, upload } from '../../support/files.js';
 import { restClient } from '../../support/rest-client.js';
 import { TestClock } from '../../support/test-clock.js';
 import { dataOf, newUser } from '../../support/tickets.js';
@@ -140,10 +139,7 @@ describe('a link', () => {
   });
 
   it('is good on every instance of the database', async () => {
-    await using second = await startApp({
-      clock,
-      env: { DATABASE_URL: server.databaseUrl, FILES_FOLDER: server.filesFolder },
-    });
+    await using second = await startApp({ clock, env: server.sharedEnv });
     const { url } = await linkTo(PNG, 'a.png');
     expect((await fetch(second.url + url)).status).toBe(200);
   });
@@ -151,7 +147,7 @@ describe('a link', () => {
   it('to a file whose bytes are gone is a 404, and the log says so', async () => {
     await using other = await startApp({ clock, env: { LOG_LEVEL: 'error' } });
     const { url, fileId } = await linkTo(PNG, 'a.png', other);
-    for (const path of filesBelow(other.filesFolder)) rmSync(path);
+    await other.store.remove(fileId);
     expect((await fetch(other.url + url)).status).toBe(404);
     expect(other.logs).toMatchObject([{ fileId, msg: 'the bytes of a file are not in the store' }]);
   });

@@ -1,12 +1,13 @@
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileLeftovers, fileRemoval } from '../../../src/jobs/file-removal.js';
+import type { Clock } from '../../../src/schema/clock.js';
 import { newId } from '../../../src/schema/ids.js';
-import { FolderStore } from '../../../src/storage/folder-store.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { CALLS, type Call } from '../../support/calls.js';
-import { filesBelow, PNG, upload } from '../../support/files.js';
+import { filesBelow, filesKept, PNG, storedBytes, upload } from '../../support/files.js';
 import { TestClock } from '../../support/test-clock.js';
 import { dataOf, NEW_TICKET, newUser, visibleRefusal } from '../../support/tickets.js';
 import { agentToken, customerToken } from '../../support/tokens.js';
@@ -18,19 +19,32 @@ const NEVER = new AbortController().signal;
 const clock = new TestClock();
 let server: TestApp;
 let removal: () => Promise<number>;
-let leftovers: () => Promise<number>;
+let missing: readonly string[];
+let leftovers: (at?: Clock) => Promise<number>;
 beforeAll(async () => {
   server = await startApp({ clock });
-  const parts = { db: server.db, clock, store: new FolderStore(server.filesFolder) };
+  const parts = { db: server.db, clock, store: server.store };
   removal = () => fileRemoval(parts).run(NEVER);
-  leftovers = () => fileLeftovers(parts).run(NEVER);
+  const onMissing = (fileIds: readonly string[]) => {
+    missing = fileIds;
+  };
+  leftovers = (at = clock) => fileLeftovers({ ...parts, clock: at, onMissing }).run(NEVER);
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
 const tokenOf = (user: string) => customerToken(user, { exp: undefined });
 const AGENT = agentToken('agent_1', { exp: undefined });
 const newFile = async (token: string): Promise<string> => dataOf(await upload(server.url, token, PNG)).fileId;
-const isStored = (fileId: string) => filesBelow(server.filesFolder).some((path) => path.endsWith(fileId));
+const isStored = async (fileId: string) => (await storedBytes(server, fileId)) !== undefined;
+/** Bytes that no row knows. */
+async function newOrphan(): Promise<string> {
+  const fileId = newId('file');
+  const path = join(server.filesFolder, `${fileId}.tmp`);
+  writeFileSync(path, PNG);
+  const sha256 = createHash('sha256').update(PNG).digest('hex');
+  await server.store.put(fileId, { path, size: PNG.length, type: 'image/png', sha256 });
+  return fileId;
+}
 const hasRow = async (fileId: string) => (await server.db.reader.file.count({ where: { id: fileId } })) > 0;
 
 describe.each(CALLS)('a file that is deleted over %s', (_surface, open) => {
@@ -65,9 +79,9 @@ describe.each(CALLS)('a file that is deleted over %s', (_surface, open) => {
       after: { fileId: null, name: null },
       timestamp: after.updatedAt,
     });
-    expect(isStored(fileId)).toBe(true);
+    expect(await isStored(fileId)).toBe(true);
     await removal();
-    expect([isStored(fileId), await hasRow(fileId)]).toEqual([false, false]);
+    expect([await isStored(fileId), await hasRow(fileId)]).toEqual([false, false]);
     expect(await remove(customer, fileId)).toMatchObject({ status: 404 });
   });
 
@@ -116,18 +130,18 @@ describe('the background jobs', () => {
     dataOf(await open(server.url, token)('support.tickets.create', { ...NEW_TICKET, attachments: [attached] }));
     clock.advance(24 * HOUR_MS - 1);
     await removal();
-    expect(isStored(free)).toBe(true);
+    expect(await isStored(free)).toBe(true);
     clock.advance(1);
     expect(await removal()).toBeGreaterThanOrEqual(1);
-    expect([isStored(free), await hasRow(free)]).toEqual([false, false]);
-    expect([isStored(attached), await hasRow(attached)]).toEqual([true, true]);
+    expect([await isStored(free), await hasRow(free)]).toEqual([false, false]);
+    expect([await isStored(attached), await hasRow(attached)]).toEqual([true, true]);
     expect(await removal()).toBe(0);
   });
 
   it('remove the row of a file whose bytes a crash has taken before it', async () => {
     const token = tokenOf(newUser());
     const fileId = await newFile(token);
-    for (const path of filesBelow(server.filesFolder).filter((one) => one.endsWith(fileId))) rmSync(path);
+    await server.store.remove(fileId);
     clock.advance(24 * HOUR_MS);
     await removal();
     expect(await hasRow(fileId)).toBe(false);
@@ -135,22 +149,43 @@ describe('the background jobs', () => {
 
   it('remove what a crash has left in the store and among what was received, once it is old enough', async () => {
     const kept = await newFile(tokenOf(newUser()));
-    const orphan = newId('file');
-    const folder = join(server.filesFolder, orphan.slice(5, 11));
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, orphan), 'x');
+    const orphan = await newOrphan();
     const incoming = join(server.filesFolder, 'incoming', 'incoming-x');
     writeFileSync(incoming, 'x');
     // The ids have the time of this machine in them, which the clock is ahead of by now.
     const early = new TestClock(Date.now() + HOUR_MS);
-    const store = new FolderStore(server.filesFolder);
-    await fileLeftovers({ db: server.db, store, clock: early }).run(NEVER);
-    expect([isStored(orphan), filesBelow(join(server.filesFolder, 'incoming'))]).toEqual([true, [incoming]]);
+    await leftovers(early);
+    expect([await isStored(orphan), filesBelow(join(server.filesFolder, 'incoming'))]).toEqual([true, [incoming]]);
     early.advance(2 * HOUR_MS);
     utimesSync(incoming, 0, 0);
-    await fileLeftovers({ db: server.db, store, clock: early }).run(NEVER);
-    expect([isStored(orphan), filesBelow(join(server.filesFolder, 'incoming'))]).toEqual([false, []]);
-    expect(isStored(kept)).toBe(true);
+    await leftovers(early);
+    expect([await isStored(orphan), filesBelow(join(server.filesFolder, 'incoming'))]).toEqual([false, []]);
+    expect(await isStored(kept)).toBe(true);
     expect(await leftovers()).toBe(0);
+  });
+
+  it('tell of files whose bytes are gone, once they are old enough, and leave what is known of them', async () => {
+    const token = tokenOf(newUser());
+    const [[, open]] = CALLS as [(typeof CALLS)[number]];
+    const [first, there, last] = [await newFile(token), await newFile(token), await newFile(token)];
+    dataOf(
+      await open(server.url, token)('support.tickets.create', { ...NEW_TICKET, attachments: [first, there, last] }),
+    );
+    for (const fileId of [first, last]) await server.store.remove(fileId);
+    await leftovers(new TestClock(Date.now() + HOUR_MS));
+    expect(missing).toEqual([]);
+    await leftovers();
+    expect(missing).toEqual([first, last]);
+    expect([await hasRow(first), await hasRow(there), await hasRow(last)]).toEqual([true, true, true]);
+  });
+
+  it('remove nothing of many files that the database does not know', async () => {
+    await using stranger = await startApp({ clock });
+    const before = await filesKept(server);
+    const orphans = await Promise.all(Array.from({ length: before.length + 101 }, newOrphan));
+    const run = fileLeftovers({ db: stranger.db, clock, store: server.store, onMissing: () => {} }).run(NEVER);
+    await expect(run).rejects.toThrow('is it the one that they belong to?');
+    expect(await filesKept(server)).toEqual([...before, ...orphans].sort());
+    for (const fileId of orphans) await server.store.remove(fileId);
   });
 });

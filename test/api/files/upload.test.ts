@@ -1,9 +1,23 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { exactRequest } from '../../support/exact-request.js';
-import { DOCX, filesBelow, GIF, HEIC, JPEG, PDF, PNG, TEXT, upload, WEBP, XLSX, zip } from '../../support/files.js';
+import {
+  DOCX,
+  filesBelow,
+  filesKept,
+  GIF,
+  HEIC,
+  JPEG,
+  PDF,
+  PNG,
+  storedBytes,
+  TEXT,
+  upload,
+  WEBP,
+  XLSX,
+  zip,
+} from '../../support/files.js';
 import { openConnection } from '../../support/raw-connection.js';
 import { restClient } from '../../support/rest-client.js';
 import { TestClock } from '../../support/test-clock.js';
@@ -27,7 +41,7 @@ async function withoutTrace<T>(call: () => Promise<T>): Promise<T> {
   const look = async () => ({
     rows: await server.db.reader.file.count(),
     keys: await server.db.reader.idempotencyRecord.count(),
-    files: filesBelow(server.filesFolder),
+    files: await filesKept(server),
   });
   const before = await look();
   const result = await call();
@@ -45,9 +59,7 @@ describe('an upload', () => {
       type: 'image/png',
     });
     expect(Date.parse(expiresAt) - clock.now().getTime()).toBe(24 * 3_600_000);
-    const [path = ''] = filesBelow(server.filesFolder).filter((one) => one.endsWith(file.fileId));
-    expect(readFileSync(path)).toEqual(PNG);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await storedBytes(server, file.fileId)).toEqual(PNG);
     expect(await server.db.reader.file.findUnique({ where: { id: file.fileId } })).toMatchObject({
       sha256: createHash('sha256').update(PNG).digest('hex'),
       ticketId: null,
@@ -66,8 +78,7 @@ describe('an upload', () => {
     });
     const { fileId, size } = dataOf(await send(body));
     expect(size).toBe(large.length);
-    const [path = ''] = filesBelow(server.filesFolder).filter((one) => one.endsWith(fileId));
-    expect(readFileSync(path).equals(large)).toBe(true);
+    expect((await storedBytes(server, fileId))?.equals(large)).toBe(true);
   });
 
   const types: [name: string, body: Buffer, type: string][] = [
@@ -202,7 +213,7 @@ describe('larger than may be', () => {
         message: 'A file has at most 5000 bytes',
       });
     }
-    expect(filesBelow(small.filesFolder)).toEqual([]);
+    expect(await filesKept(small)).toEqual([]);
     expect(dataOf(await upload(small.url, token(), large)).size).toBe(5000);
   });
 
