@@ -188,6 +188,9 @@ export async function buildApp({
         metrics,
         maxBytes: config.FILE_MAX_BYTES,
         zipAllowed: config.FILE_ZIP_ALLOWED,
+        scan: config.CLAMD_URL
+          ? { url: config.CLAMD_URL, required: config.CLAMD_REQUIRED, silentMs: config.CLAMD_TIMEOUT_MS }
+          : undefined,
         idleMs: config.UPLOAD_IDLE_TIMEOUT_MS,
         answerMs: config.REQUEST_TIMEOUT_MS,
       }),

@@ -185,6 +185,21 @@ export const environment = z.object({
   FILE_MAX_BYTES: wholeNumber(1024, 1_073_741_824).optional().meta({
     description: 'Largest file that can be uploaded, in bytes; by default 10 MiB, or less where a user has less',
   }),
+  CLAMD_URL: z
+    .string()
+    .regex(/^(?:tcp:\/\/(?:[\w.-]+|\[[\da-fA-F:]+\])(?::\d{1,5})?|unix:\/.+)$/, {
+      error: 'must be tcp://<host>:3310 or unix:/run/clamav/clamd.ctl',
+    })
+    .optional()
+    .meta({
+      description: 'clamd that looks for malware in files: `tcp://<host>:3310` or `unix:/run/clamav/clamd.ctl`',
+    }),
+  CLAMD_REQUIRED: flag.prefault('true').meta({
+    description: 'Refuse files while clamd can’t look at them (503); if `false`, they are taken, and the log says so',
+  }),
+  CLAMD_TIMEOUT_MS: milliseconds.prefault('10000').meta({
+    description: 'For how long clamd may say nothing: less than `REQUEST_TIMEOUT_MS`',
+  }),
   FILE_ZIP_ALLOWED: flag.prefault('false').meta({ description: 'Take ZIP archives, too' }),
   FILE_USER_BYTES: wholeNumber(0, 9_999_999_999).prefault('104857600').meta({
     description: 'Bytes of files that one user may upload in 24 hours; 0: no limit',

@@ -73,6 +73,11 @@ export const ERRORS = {
     trpc: 'UNSUPPORTED_MEDIA_TYPE',
     message: 'Send the body as application/json in UTF-8, not compressed',
   },
+  FILE_INFECTED: {
+    status: 422,
+    trpc: 'UNPROCESSABLE_CONTENT',
+    message: 'A scanner has found malware in the file: it is not stored',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     trpc: 'UNPROCESSABLE_CONTENT',

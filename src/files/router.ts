@@ -20,6 +20,7 @@ export const filesRouter = router({
       },
       takesFile: true,
       invalid: 'Invalid file',
+      errors: ['FILE_INFECTED'],
     })
     .input(uploadFileInput)
     .output(uploadFileOutput)

@@ -1908,7 +1908,7 @@ export interface components {
          * @description What went wrong: stable, for machines
          * @enum {string}
          */
-        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
+        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_INFECTED" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
         ErrorDetail: {
             /** @description Dotted path of the field, cut if it is long; '' for the whole request */
             path: string;
@@ -3410,7 +3410,18 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["IdempotencyKeyReused"];
+            /** @description A scanner has found malware in the file: it is not stored, or This Idempotency-Key belongs to another request: use a new one for each */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalServerError"];

@@ -14,6 +14,7 @@ import { requireFileQuota } from '../../storage/file-quota.js';
 import type { FileStore } from '../../storage/file-store.js';
 import { nameAndType } from '../../storage/file-types.js';
 import { receiveFile, tooLarge } from '../../storage/receive-file.js';
+import { requireClean, type ScanOptions } from '../../storage/require-clean.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { Spend } from '../limits/rate-limit.js';
 import { contentLength } from '../request/body-headers.js';
@@ -38,6 +39,8 @@ export interface UploadOptions {
   metrics: Metrics;
   maxBytes: number;
   zipAllowed: boolean;
+  /** undefined: nobody looks for malware. */
+  scan: ScanOptions | undefined;
   idleMs: number;
   answerMs: number;
 }
@@ -105,7 +108,7 @@ interface Upload extends UploadOptions {
 }
 
 async function upload(upload: Upload, register: (stored: StoredUpload) => Promise<unknown>): Promise<unknown> {
-  const { request, reply, uploads, store, sql, clock, quota, spend, idleMs, answerMs, maxBytes } = upload;
+  const { request, reply, uploads, store, sql, clock, quota, spend, scan, idleMs, answerMs, maxBytes } = upload;
   const userId = request.principal?.userId ?? '';
   const announced = contentLength(request);
   const leave = uploads.begin(userId);
@@ -120,6 +123,7 @@ async function upload(upload: Upload, register: (stored: StoredUpload) => Promis
       time.received();
       if (announced === undefined) await spend?.(reply, userId, received.size);
       const named = nameAndType(upload.name, received.type, upload.zipAllowed);
+      if (scan !== undefined) await requireClean(received, scan, request.log);
       const stored = { fileId: newId('file'), ...named, size: received.size, sha256: received.sha256 };
       await store.put(stored.fileId, { ...received, type: named.type });
       return await keepIfRegistered(upload, stored, register);
