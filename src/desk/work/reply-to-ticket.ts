@@ -31,7 +31,7 @@ export function isLockedFirst(input: ReplyInput): boolean {
 export async function replyToTicket(scope: WriteScope, { version, ...input }: ReplyInput): Promise<AddedMessage> {
   if (version !== undefined) {
     const { ticketId } = input;
-    const ticket = isTicketId(ticketId) ? await scope.sql.row(lockTicket, { ticketId }) : undefined;
+    const ticket = isTicketId(ticketId) ? await scope.db.row(lockTicket, { ticketId }) : undefined;
     if (ticket === undefined) throw ticketNotFound();
     requireVersion(ticket, version);
   }
