@@ -3,10 +3,11 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { ErrorData } from '../procedure/trpc.js';
 import type { AppRouter } from '../router.js';
 import { HeaderEventSource } from './event-source.js';
+import { type UploadedFile, type UploadOptions, uploadFile } from './upload-file.js';
 
 export type { ErrorCode } from '../errors/app-error.js';
 export type { ErrorDetail } from '../errors/details.js';
-export type { AppRouter, ErrorData };
+export type { AppRouter, ErrorData, UploadedFile, UploadOptions };
 
 /** What each procedure takes: `SupportInputs['support']['tickets']['create']`. */
 export type SupportInputs = inferRouterInputs<AppRouter>;
@@ -46,17 +47,22 @@ const MAX_URL_LENGTH = 6_000;
  *   onData: ({ data }) => showAnew(data),
  *   onConnectionStateChange: ({ state }) => showState(state),
  * });
+ * @example
+ * const { support, uploadFile } = createSupportClient({ url: 'https://support.example.com', token });
+ * const { fileId } = await uploadFile(input.files[0], { onProgress: ({ loaded, total }) => show(loaded / total) });
+ * await support.messages.add.mutate({ ticketId, message: 'A screenshot', attachments: [fileId] });
  */
 export function createSupportClient({ url, token, headers, fetch }: SupportClientOptions) {
+  const base = url.replace(/\/+$/, '');
   const server = {
-    url: `${url.replace(/\/+$/, '')}/trpc`,
+    url: `${base}/trpc`,
     ...(fetch && { fetch: fetch as NonNullable<Parameters<typeof httpBatchLink>[0]['fetch']> }),
   };
   const allHeaders = async () => ({
     ...headers,
     authorization: `Bearer ${typeof token === 'function' ? await token() : token}`,
   });
-  return createTRPCClient<AppRouter>({
+  const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === 'subscription',
@@ -81,6 +87,18 @@ export function createSupportClient({ url, token, headers, fetch }: SupportClien
       }),
     ],
   });
+  const own = {
+    /**
+     * Stores a file, to be attached by its id to a ticket, message or note within 24 hours. A Blob that is no File needs a
+     * `name`. In a browser it tells how far it is; rejects as every call does: see `supportError`.
+     */
+    uploadFile: (file: Blob, options?: UploadOptions): Promise<UploadedFile> =>
+      uploadFile({ url: base, headers: allHeaders, fetch }, file, options),
+  };
+  // What tRPC gives answers to every name.
+  return new Proxy(client, {
+    get: (calls, name) => Reflect.get(name in own ? own : calls, name),
+  }) as typeof client & typeof own;
 }
 
 /**
