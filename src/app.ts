@@ -130,7 +130,13 @@ export async function buildApp({
 
   const database = databaseBehind(db);
   const { sql } = database;
-  const links = new FileLinks({ db: database, store, clock, publicPath: config.PUBLIC_PATH ?? '' });
+  const links = new FileLinks({
+    db: database,
+    store,
+    clock,
+    // Never from a request's Host: that is whatever its client, or a proxy, says.
+    base: config.PUBLIC_URL ?? config.PUBLIC_PATH ?? '',
+  });
   contentRoute(app, { links, store, sql, clock });
   const feed = new LiveFeed({
     engine: db.engine,

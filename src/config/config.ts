@@ -128,6 +128,15 @@ export const environment = z.object({
     .meta({
       description: 'Path under which a proxy shows the service, and which it takes off: `/helpdesk`; none by default',
     }),
+  PUBLIC_URL: url(['https:', 'http:'])
+    .refine((value) => new URL(value).search === '' && new URL(value).hash === '' && !value.endsWith('/'), {
+      error: 'must have no query, and no slash at the end',
+    })
+    .optional()
+    .meta({
+      description:
+        'Address that clients know, with the path of `PUBLIC_PATH`: `https://support.example.com`. Links to files then are whole',
+    }),
   TRUST_PROXY: list
     .pipe(
       z.array(
@@ -287,7 +296,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = environment.safeParse(set);
   const faults = result.success
-    ? [...keyFaults(result.data), ...roleFaults(result.data), ...storeFaults(result.data), ...fileFaults(result.data)]
+    ? [
+        ...keyFaults(result.data),
+        ...roleFaults(result.data),
+        ...storeFaults(result.data),
+        ...addressFaults(result.data),
+        ...fileFaults(result.data),
+      ]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
   return { ...result.data, FILE_MAX_BYTES: result.data.FILE_MAX_BYTES ?? defaultFileBytes(result.data) };
@@ -316,6 +331,11 @@ function storeFaults(config: Environment): string[] {
   const names = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
   const isMeant = [...names, 'S3_ENDPOINT' as const].some((name) => config[name] !== undefined);
   return isMeant ? names.filter((name) => config[name] === undefined).map((name) => `${name} must be set as well`) : [];
+}
+
+function addressFaults({ PUBLIC_URL, PUBLIC_PATH = '' }: Environment): string[] {
+  if (PUBLIC_URL === undefined || new URL(PUBLIC_URL).pathname.replace(/\/$/, '') === PUBLIC_PATH) return [];
+  return ['PUBLIC_URL must end with PUBLIC_PATH, the path that your proxy takes off'];
 }
 
 /** What a user may send of files, by the names of the limits that there are. */

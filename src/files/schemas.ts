@@ -54,7 +54,7 @@ export const getFileOutput = z
     expiresAt: timestamp.nullable().meta({ description: 'Until when it may be attached; null once it is' }),
     url: z.string().meta({
       description:
-        'Where its bytes are, for whoever has this address, without a token: relative to the address of this service. Good until `urlExpiresAt`',
+        'Where its bytes are, for whoever has this address, without a token. Whole where the server knows its public address or files are in a bucket; else relative to the address of this service. Good until `urlExpiresAt`',
     }),
     urlExpiresAt: timestamp.meta({ description: '5 to 6 minutes from now' }),
   })
@@ -70,7 +70,7 @@ export const getFileOutput = z
         uploadedAt: '2024-01-22T16:25:00Z',
         ticketId: 'ticket_123',
         expiresAt: null,
-        url: '/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ',
+        url: 'https://support.example.com/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ',
         urlExpiresAt: '2024-01-22T16:35:00Z',
       },
     ],

@@ -13,8 +13,8 @@ interface Parts {
   db: Database;
   store: Pick<FileStore, 'linkTo'>;
   clock: Clock;
-  /** What a proxy puts before our paths; '' for none. */
-  publicPath: string;
+  /** What stands before our paths for those who read: an address, or the path that a proxy takes off. */
+  base: string;
 }
 
 /**
@@ -30,7 +30,7 @@ export class FileLinks {
   }
 
   async to(file: { fileId: string; name: string; type: string }): Promise<{ url: string; expiresAt: Date }> {
-    const { clock, publicPath, store } = this.#parts;
+    const { clock, base, store } = this.#parts;
     const from = Math.floor(clock.now().getTime() / 1000 / SAME_SECONDS) * SAME_SECONDS;
     const seconds = SAME_SECONDS + LINK_SECONDS;
     const expires = from + seconds;
@@ -39,7 +39,7 @@ export class FileLinks {
     const own = await store.linkTo?.({ fileId, name, type, from: new Date(from * 1000), seconds });
     if (own !== undefined) return { url: own, expiresAt };
     const query = new URLSearchParams({ expires: String(expires), signature: await this.#signature(fileId, expires) });
-    return { url: `${publicPath}/support/files/${fileId}/content?${query}`, expiresAt };
+    return { url: `${base}/support/files/${fileId}/content?${query}`, expiresAt };
   }
 
   /** Whether we have made a link with these parts, and it is still good. */

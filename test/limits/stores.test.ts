@@ -174,7 +174,7 @@ describe('files in a bucket', () => {
   });
 });
 
-it('a bucket without its keys, or keys without a bucket, refuse the start', () => {
+it('a bucket without its keys, keys without a bucket, and an address without its path refuse the start', () => {
   const faultsOf = (env: Record<string, string>) => {
     try {
       loadConfig({ JWT_SECRET: 'x'.repeat(32), ...env });
@@ -185,6 +185,10 @@ it('a bucket without its keys, or keys without a bucket, refuse the start', () =
   };
   expect(faultsOf({ S3_BUCKET: 'files', S3_ACCESS_KEY_ID: 'a' })).toBe('S3_SECRET_ACCESS_KEY must be set as well');
   expect(faultsOf({ S3_ENDPOINT: 'https://s3.example.com' })).toContain('S3_BUCKET must be set as well');
+  const address = { PUBLIC_URL: 'https://example.com/helpdesk' };
+  expect(faultsOf(address)).toBe('PUBLIC_URL must end with PUBLIC_PATH, the path that your proxy takes off');
+  expect(faultsOf({ ...address, PUBLIC_PATH: '/helpdesk' })).toBe('none');
+  expect(faultsOf({ PUBLIC_URL: 'https://example.com' })).toBe('none');
   expect(faultsOf({ S3_BUCKET: 'No Bucket' })).toBe('S3_BUCKET must be the name of a bucket');
   expect(faultsOf({ S3_BUCKET: 'files', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' })).toBe('none');
 });

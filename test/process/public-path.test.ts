@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { openStream } from '../support/event-stream.js';
+import { PNG, upload } from '../support/files.js';
 import { freePort } from '../support/free-port.js';
+import { dataOf } from '../support/tickets.js';
 import { customerToken } from '../support/tokens.js';
 
 const METRICS_TOKEN = 'a-token-for-the-metrics';
@@ -90,6 +92,25 @@ describe.runIf(hasNginx)('behind nginx at /helpdesk/, with PUBLIC_PATH', () => {
 
   it('openapi.json says where the server is', async () => {
     expect(await (await fetch(`${base}/openapi.json`)).json()).toMatchObject({ servers: [{ url: '/helpdesk' }] });
+  });
+
+  it.each([
+    ['path alone', {}, /^\/helpdesk\/support\/files\//],
+    ['whole address', { PUBLIC_URL: 'yes' }, /^http:\/\/127\.0\.0\.1:\d+\/helpdesk\/support\/files\//],
+  ])('links to files lead through the proxy, by their %s', async (_what, env, form) => {
+    const settings = {
+      PUBLIC_PATH: '/helpdesk',
+      ...server.sharedEnv,
+      ...('PUBLIC_URL' in env && { PUBLIC_URL: base }),
+    };
+    await using behind = await startApp({ engine: 'sqlite', env: settings });
+    const token = customerToken();
+    const { fileId } = dataOf(await upload(`${base}`, token, PNG));
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${behind.url}/support/files/${fileId}`, { headers });
+    const { url } = ((await answer.json()) as { data: { url: string } }).data;
+    expect(url).toMatch(form);
+    expect(Buffer.from(await (await fetch(new URL(url, base))).arrayBuffer())).toEqual(PNG);
   });
 
   it('Link leads to the next page through the proxy', async () => {

@@ -1139,7 +1139,7 @@ export interface components {
          *       "uploadedAt": "2024-01-22T16:25:00Z",
          *       "ticketId": "ticket_123",
          *       "expiresAt": null,
-         *       "url": "/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ",
+         *       "url": "https://support.example.com/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ",
          *       "urlExpiresAt": "2024-01-22T16:35:00Z"
          *     }
          */
@@ -1157,7 +1157,7 @@ export interface components {
             ticketId: string | null;
             /** @description Until when it may be attached; null once it is */
             expiresAt: string | null;
-            /** @description Where its bytes are, for whoever has this address, without a token: relative to the address of this service. Good until `urlExpiresAt` */
+            /** @description Where its bytes are, for whoever has this address, without a token. Whole where the server knows its public address or files are in a bucket; else relative to the address of this service. Good until `urlExpiresAt` */
             url: string;
             /**
              * Format: date-time
@@ -3462,7 +3462,7 @@ export interface operations {
                      *         "uploadedAt": "2024-01-22T16:25:00Z",
                      *         "ticketId": "ticket_123",
                      *         "expiresAt": null,
-                     *         "url": "/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ",
+                     *         "url": "https://support.example.com/support/files/file_123/content?expires=1705941300&signature=ZmlsZQ",
                      *         "urlExpiresAt": "2024-01-22T16:35:00Z"
                      *       },
                      *       "error": null
