@@ -48,6 +48,7 @@ import { restStreams } from './http/streams/rest-streams.js';
 import { trpcStreams } from './http/streams/trpc-streams.js';
 import { trpcSurface } from './http/trpc/surface.js';
 import { LiveFeed } from './live/live-feed.js';
+import { LivePresence } from './live/live-presence.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
 import { FileLinks } from './storage/file-links.js';
@@ -138,15 +139,23 @@ export async function buildApp({
     base: config.PUBLIC_URL ?? config.PUBLIC_PATH ?? '',
   });
   contentRoute(app, { links, store, sql, clock });
-  const feed = new LiveFeed({
+  const live = {
     engine: db.engine,
     sql,
-    onCommit: (listener) => database.onCommit(listener),
+    onCommit: (listener: () => void) => database.onCommit(listener),
     pollMs: config.LIVE_POLL_MS,
+  };
+  const feed = new LiveFeed({
+    ...live,
     onEvent: ({ createdAt }) => metrics.delivered((clock.now().getTime() - Date.parse(createdAt)) / 1000),
     onError: (err) => log.error({ err }, 'events cannot be read: streams wait'),
   });
-  app.addHook('onClose', () => feed.close());
+  const presence = new LivePresence({
+    ...live,
+    now: () => clock.now(),
+    onError: (err) => log.error({ err }, 'presence cannot be read: streams go on without it'),
+  });
+  app.addHook('onClose', async () => void (await Promise.all([feed.close(), presence.close()])));
   const streams = new OpenStreams(config, metrics, clock);
   streams.endWith(app);
   metrics.watch({ streams: () => streams.usage });
@@ -158,6 +167,7 @@ export async function buildApp({
       db,
       clock,
       feed,
+      presence,
       inFlight,
       streams,
       openRequests,

@@ -17,6 +17,7 @@ import { readOpenApiDocument } from './http/openapi/read-document.js';
 import { autoClose } from './jobs/auto-close.js';
 import { fileLeftovers, fileRemoval } from './jobs/file-removal.js';
 import { idempotencyExpiry } from './jobs/idempotency-expiry.js';
+import { presenceExpiry } from './jobs/presence-expiry.js';
 import { type RunningJobs, runJobs } from './jobs/run-jobs.js';
 import { systemClock } from './schema/clock.js';
 import { isOutdated } from './search/reindex.js';
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
   const jobs = runJobs(
     [
       idempotencyExpiry(parts),
+      presenceExpiry(parts),
       fileRemoval({ ...parts, store }),
       fileLeftovers({
         ...parts,

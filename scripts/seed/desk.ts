@@ -60,6 +60,7 @@ export function callsOf({ db, clock }: { db: Database; clock: Clock }, principal
     enter: () => nothing,
     enterStream: () => () => {},
     feed: { followAll: () => noFeed(), followUser: () => noFeed() },
+    presence: { watch: () => ({ take: () => [], close: nothing }) },
     idempotencyKey: () => undefined,
     onReplay: nothing,
     onPage: nothing,

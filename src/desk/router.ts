@@ -2,6 +2,7 @@ import { deskCategoriesRouter } from '../categories/desk-router.js';
 import { figuresRouter } from '../figures/router.js';
 import { macrosRouter } from '../macros/router.js';
 import { notesRouter } from '../notes/router.js';
+import { presenceRouter } from '../presence/router.js';
 import { router } from '../procedure/trpc.js';
 import { ratingsRouter } from '../ratings/router.js';
 import { slaRouter } from '../sla/router.js';
@@ -24,4 +25,5 @@ export const deskRouter = router({
   ratings: ratingsRouter,
   categories: deskCategoriesRouter,
   events: deskEventsRouter,
+  presence: presenceRouter,
 });

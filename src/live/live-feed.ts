@@ -1,7 +1,7 @@
-import type { Engine } from '../db/handle.js';
 import type { Sql } from '../db/sql/sql.js';
 import { BEGINNING, comparePlaces, type FeedEvent, type FeedPlace, placeOf } from './feed-event.js';
 import { Follower } from './follower.js';
+import { Pacer, type PacerOptions } from './pacer.js';
 import { PAGE, readAfter, readNewest } from './read-feed.js';
 import { Waiting } from './waiting.js';
 
@@ -9,19 +9,11 @@ import { Waiting } from './waiting.js';
 const KEPT = 4_096;
 /** Of them so many are read when the feed is first followed. */
 const READ_AT_START = 1_000;
-/** SQLite: how often to look for what other processes have written to the file. */
-const OTHERS_MS = 1_000;
 /** SQLite: commits that come within this time are read together. */
 const TOGETHER_MS = 10;
-const RETRY_MS = 1_000;
 
-export interface LiveFeedOptions {
-  engine: Engine;
+export interface LiveFeedOptions extends Pick<PacerOptions, 'engine' | 'onCommit' | 'pollMs'> {
   sql: Sql;
-  /** SQLite: calls whoever subscribes after each commit of this process, and gives the function that ends it. */
-  onCommit(listener: () => void): () => void;
-  /** PostgreSQL: how often to look. */
-  pollMs: number;
   /** Told of each event when it is read. */
   onEvent(event: FeedEvent): void;
   /** Told why it could not be read. It is tried again. */
@@ -42,10 +34,7 @@ export interface FeedHandle {
 /**
  * The feed of events, read once for all who follow it in this process, and not at all while nobody does. Recent events are
  * kept in memory; each follower has a place of its own among them, or behind them, where it reads from the database for itself. So
- * one that is slow costs nothing.
- *
- * SQLite tells of this process's commits, and is looked at each second for those of others. PostgreSQL is asked by the feed's index
- * every `pollMs`. Not by NOTIFY, as a transaction that has notified commits under a lock of the whole server.
+ * one that is slow costs nothing. When it is read: see Pacer.
  */
 export class LiveFeed implements FeedHandle {
   readonly #options: LiveFeedOptions;
@@ -57,14 +46,12 @@ export class LiveFeed implements FeedHandle {
   #head: FeedPlace = BEGINNING;
   #reading: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
-  #wake: () => void = () => {};
-  #onCommit: () => void = () => {};
-  /** Something was committed since the last look. */
-  #isStale = false;
+  readonly #pacer: Pacer;
   #isClosed = false;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
+    this.#pacer = new Pacer({ ...options, togetherMs: TOGETHER_MS, isWanted: () => this.#followers.size > 0 });
   }
 
   async followAll(after?: FeedPlace): Promise<Follower> {
@@ -92,6 +79,7 @@ export class LiveFeed implements FeedHandle {
         // What it has not read may have come meanwhile.
         change: (of) => (comparePlaces(of.place, this.#head) < 0 ? of.place : this.#waiting.wait(of)),
         leave: (of) => this.#leave(of),
+        wake: (of) => this.#waiting.end(of),
       },
       { userId, place, resumed },
     );
@@ -104,7 +92,7 @@ export class LiveFeed implements FeedHandle {
   #leave(follower: Follower): void {
     this.#followers.delete(follower);
     this.#waiting.end(follower);
-    if (this.#followers.size === 0) this.#wake();
+    if (this.#followers.size === 0) this.#pacer.wake();
   }
 
   /** The next events after a place, all or a user's; undefined for a user's that are not in memory any more. */
@@ -167,12 +155,8 @@ export class LiveFeed implements FeedHandle {
   }
 
   async #readOn(): Promise<void> {
-    const { engine, onCommit, onError } = this.#options;
-    const committed = () => {
-      this.#isStale = true;
-      this.#onCommit();
-    };
-    const stopListening = engine === 'sqlite' ? onCommit(committed) : () => {};
+    const { onError } = this.#options;
+    const stopListening = this.#pacer.listen();
     let failed = false;
     try {
       while (this.#followers.size > 0 && !this.#isClosed) {
@@ -183,7 +167,7 @@ export class LiveFeed implements FeedHandle {
           if (!failed) onError(error);
           failed = true;
         }
-        await this.#pause(failed);
+        await this.#pacer.pause(failed);
       }
     } finally {
       stopListening();
@@ -213,33 +197,5 @@ export class LiveFeed implements FeedHandle {
       if (gone !== undefined) this.#base = placeOf(gone);
     }
     this.#waiting.tell(events, before);
-  }
-
-  /** Until there may be something to read. */
-  async #pause(failed: boolean): Promise<void> {
-    const { engine, pollMs } = this.#options;
-    if (failed) await this.#woken(RETRY_MS);
-    else if (engine === 'postgresql') await this.#woken(pollMs);
-    else {
-      if (!this.#isStale) await this.#woken(OTHERS_MS, { byCommit: true });
-      await this.#woken(TOGETHER_MS);
-    }
-    this.#isStale = false;
-  }
-
-  /** After a time, or before: when nobody follows any more, and by a commit. */
-  #woken(ms: number, { byCommit = false } = {}): Promise<void> {
-    if (this.#followers.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.#wake = () => {};
-        this.#onCommit = () => {};
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      this.#wake = end;
-      if (byCommit) this.#onCommit = end;
-    });
   }
 }

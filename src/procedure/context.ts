@@ -1,6 +1,7 @@
 import type { Principal } from '../auth/principal.js';
 import type { DatabaseHandle, Deadline } from '../db/handle.js';
 import type { FeedHandle } from '../live/live-feed.js';
+import type { PresenceHandle } from '../live/live-presence.js';
 import type { Clock } from '../schema/clock.js';
 
 /** A structured log: fields first, then what happened. */
@@ -67,6 +68,8 @@ export interface Context {
   readonly db: DatabaseHandle;
   /** What happens, as it happens. */
   readonly feed: FeedHandle;
+  /** Who is at which ticket, as it changes. */
+  readonly presence: PresenceHandle;
   readonly clock: Clock;
   readonly log: Log;
   /** Names the request in the logs and to the client. */

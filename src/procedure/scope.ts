@@ -1,4 +1,4 @@
-import { tracked } from '@trpc/server';
+import { type TrackedEnvelope, tracked } from '@trpc/server';
 import { isStaff, type Principal } from '../auth/principal.js';
 import { type Database, databaseBehind } from '../db/database.js';
 import type { Db, ReadDb } from '../db/models/models.js';
@@ -7,6 +7,7 @@ import { AppError } from '../errors/app-error.js';
 import { fingerprint } from '../idempotency/fingerprint.js';
 import { runIdempotently } from '../idempotency/run-idempotently.js';
 import type { FeedHandle } from '../live/live-feed.js';
+import type { PresenceHandle } from '../live/live-presence.js';
 import type { Clock } from '../schema/clock.js';
 import type { Context, FileQuota, Log, PageInfo, PartInfo, StoredUpload } from './context.js';
 
@@ -43,6 +44,7 @@ export interface TransactionScope extends WriteScope {
 /** What a verb works with that goes on for as long as somebody watches. */
 export interface WatchScope extends Scope {
   readonly feed: FeedHandle;
+  readonly presence: PresenceHandle;
   /** Aborted when nobody does any more: nothing is to be awaited then. */
   readonly signal: AbortSignal;
 }
@@ -75,14 +77,20 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
   };
 }
 
+/** Where a stream can be resumed after a value; undefined: where it could be before it. */
+export type StreamId = string | undefined;
+
 /** Makes a subscription's resolver from a watching verb, which gives pairs of an id and a value. */
 export function watching<Input, Item>(
-  work: (scope: WatchScope, input: Input) => AsyncIterable<readonly [string, Item]>,
+  work: (scope: WatchScope, input: Input) => AsyncIterable<readonly [StreamId, Item]>,
 ) {
   return async function* ({ ctx, input, signal = new AbortController().signal }: Call<Input>) {
-    const { clock, log, feed } = ctx;
+    const { clock, log, feed, presence } = ctx;
     const principal = authorized(ctx);
-    for await (const [id, item] of work({ principal, clock, log, feed, signal }, input)) yield tracked(id, item);
+    for await (const [id, item] of work({ principal, clock, log, feed, presence, signal }, input)) {
+      // To its client it has the id of what came before it, as server-sent events do: for the types it has one.
+      yield id === undefined ? (item as unknown as TrackedEnvelope<Item>) : tracked(id, item);
+    }
   };
 }
 

@@ -3,14 +3,13 @@ import { z } from 'zod';
 const id = z.string({ error: 'Must be a string' }).max(1000, { error: 'Must be the id of an event of this stream' });
 
 /** Where a stream goes on. */
-export const watchInput = z
-  .strictObject({
-    after: id.meta({ description: 'The id after which to go on; absent: from now on' }).optional(),
-    lastEventId: id
-      .meta({ description: "`after`, under the name that tRPC's link gives it when it connects again; it comes first" })
-      .optional(),
-  })
-  .default({});
+export const watchFields = {
+  after: id.meta({ description: 'The id after which to go on; absent: from now on' }).optional(),
+  lastEventId: id
+    .meta({ description: "`after`, under the name that tRPC's link gives it when it connects again; it comes first" })
+    .optional(),
+};
+export const watchInput = z.strictObject(watchFields).default({});
 
 /** How a stream begins. */
 export const ready = z.strictObject({

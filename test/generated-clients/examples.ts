@@ -90,6 +90,9 @@ export const EXAMPLES: Record<string, Example> = {
   },
   listNotes: { path: { ticketId: there('ticket') }, query: olderThan(there('olderNotes')) },
 
+  beatPresence: { path: { ticketId: there('ticket') }, body: { typing: true } },
+  leavePresence: { path: { ticketId: there('ticket') } },
+
   listTags: { query: { prefix: 'ref', ...FIRST_PAGE }, needs: ['ticket'] },
   getTicketTags: { path: { ticketId: there('ticket') } },
   changeTicketTags: { path: { ticketId: there('ticket') }, body: { add: ['vip', 'card'], remove: ['refund', 'new'] } },

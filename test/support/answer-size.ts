@@ -8,6 +8,7 @@ import { MAX_MACROS_BYTES } from '../../src/macros/require-room.js';
 import { createMacroInput } from '../../src/macros/schemas.js';
 import { addMessageInput } from '../../src/messages/schemas.js';
 import { addNoteInput } from '../../src/notes/schemas.js';
+import { MAX_PRESENT } from '../../src/presence/schemas.js';
 import { rateTicketInput } from '../../src/ratings/schemas.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../../src/schema/pagination.js';
 import { userIdField } from '../../src/schema/text.js';
@@ -92,7 +93,10 @@ const TEXTS: Record<string, Size> = {
   comment: characters(longest(rateTicketInput, 'comment')),
   'attachments[]': characters(longest(addMessageInput, 'attachments', '[]')),
   ...Object.fromEntries(
-    ['userId', 'sender', 'author', 'actor', 'assignedAgent', 'requester', 'agent'].map((name) => [name, USER_ID]),
+    ['userId', 'sender', 'author', 'actor', 'assignedAgent', 'requester', 'agent', 'agentId'].map((name) => [
+      name,
+      USER_ID,
+    ]),
   ),
   ...Object.fromEntries(
     ['ticketId', 'messageId', 'noteId', 'macroId', 'categoryId', 'sourceId'].map((name) => [name, size(OUR_ID)]),
@@ -158,6 +162,9 @@ const LISTS: Record<string, List> = {
     ]),
   ),
   'DeskTicket.tags': { items: MAX_TAGS },
+  ...Object.fromEntries(
+    ['DeskTicket', 'QueueTicket', 'Beat'].map((name) => [`${name}.presence`, { items: MAX_PRESENT }]),
+  ),
   'TicketTags.tags': { items: MAX_TAGS },
   'Figures.agents': { items: MAX_AGENTS },
   'Figures.categories': { items: MAX_CATEGORIES },

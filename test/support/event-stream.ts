@@ -125,12 +125,17 @@ function parse(block: string): ServerSentEvent {
 /** How a surface names its streams. */
 export interface StreamSurface {
   desk(after?: string): string;
+  /** The desk's, with who is at which ticket. */
+  presence(after?: string): string;
   support(after?: string): string;
 }
 
-const trpcPath = (name: string, after?: string) =>
-  `/trpc/${name}${after === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify({ lastEventId: after }))}`}`;
-const restPath = (path: string, after?: string) => `${path}${after === undefined ? '' : `?after=${after}`}`;
+const trpcPath = (name: string, after?: string, more = {}) => {
+  const input = { ...more, ...(after !== undefined && { lastEventId: after }) };
+  return `/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`;
+};
+const restPath = (path: string, after?: string, more = {}) =>
+  `${path}?${new URLSearchParams({ ...more, ...(after !== undefined && { after }) })}`;
 
 /** For `describe.each(STREAMS)`. */
 export const STREAMS: [name: 'REST' | 'tRPC', surface: StreamSurface][] = [
@@ -138,6 +143,7 @@ export const STREAMS: [name: 'REST' | 'tRPC', surface: StreamSurface][] = [
     'REST',
     {
       desk: (after) => restPath('/desk/events/stream', after),
+      presence: (after) => restPath('/desk/events/stream', after, { presence: 'true' }),
       support: (after) => restPath('/support/events/stream', after),
     },
   ],
@@ -145,6 +151,7 @@ export const STREAMS: [name: 'REST' | 'tRPC', surface: StreamSurface][] = [
     'tRPC',
     {
       desk: (after) => trpcPath('desk.events.watch', after),
+      presence: (after) => trpcPath('desk.events.watch', after, { presence: true }),
       support: (after) => trpcPath('support.tickets.watch', after),
     },
   ],

@@ -73,6 +73,7 @@ export class Ledger implements AsyncDisposable {
 /** Of tables whose key is not `id`. */
 const KEYS: Record<string, readonly string[]> = {
   idempotency_records: ['user_id', 'key'],
+  presence: ['ticket_id', 'agent_id'],
   ratings: ['ticket_id'],
   secrets: ['name'],
   sla_targets: ['priority'],

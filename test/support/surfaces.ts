@@ -28,6 +28,10 @@ export interface DeskSurface {
   note(ticketId: string, input?: unknown): Promise<Outcome>;
   ticketEvents(ticketId: string, query?: Record<string, unknown>): Promise<Outcome>;
   events(query?: Record<string, unknown>): Promise<Outcome>;
+  queue(): Promise<Outcome>;
+  /** Says that one is at a ticket. */
+  beat(ticketId: string, input?: unknown): Promise<Outcome>;
+  leave(ticketId: string): Promise<Outcome>;
 }
 
 /** The six documented operations for one user, the pages of a conversation, and the desk's. Inputs are what a test wants to send, right or wrong. */
@@ -82,6 +86,9 @@ export const openRest: OpenSurface = (url, token, options) => {
       note: onTicket('notes'),
       ticketEvents: (ticketId, query = {}) => send(client.get(`${deskTicket(ticketId)}/events${search(query)}`)),
       events: (query = {}) => send(client.get(`/desk/events${search(query)}`)),
+      queue: () => send(client.get('/desk/tickets?limit=100')),
+      beat: (ticketId, input) => send(client.call('PUT', `${deskTicket(ticketId)}/presence`, input)),
+      leave: (ticketId) => send(client.call('DELETE', `${deskTicket(ticketId)}/presence`)),
     },
   };
 };
@@ -132,6 +139,9 @@ export const openTrpc: OpenSurface = (url, token, options) => {
       note: (ticketId, input) => send(({ desk }) => desk.notes.add.mutate(withId(ticketId, input))),
       ticketEvents: (ticketId, query) => send(({ desk }) => desk.tickets.events.query(withId(ticketId, query))),
       events: (query) => send(({ desk }) => desk.events.list.query(query as never)),
+      queue: () => send(({ desk }) => desk.tickets.list.query({ limit: 100 })),
+      beat: (ticketId, input) => send(({ desk }) => desk.presence.beat.mutate(withId(ticketId, input))),
+      leave: (ticketId) => send(({ desk }) => desk.presence.leave.mutate({ ticketId })),
     },
   };
 };

@@ -824,6 +824,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/tickets/{ticketId}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be at a Ticket
+         * @description Say that you have a ticket before you, and whether you type: every 10 s, and at once when that changes. It holds for 30 s.
+         */
+        put: operations["beatPresence"];
+        post?: never;
+        /**
+         * Leave a Ticket
+         * @description Say that you have a ticket no longer before you, so that others need not wait until it has expired.
+         */
+        delete: operations["leavePresence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/support/events/stream": {
         parameters: {
             query?: never;
@@ -857,7 +881,7 @@ export interface paths {
         };
         /**
          * Stream Events
-         * @description The feed of all events as it grows, as server-sent events: each once, in order, with the cursor after it as its id.
+         * @description The feed of all events as it grows, as server-sent events: each once, in order, with the cursor after it as its id. With `presence` also who is at which ticket just now, without an id.
          *
          *     Each event has an `id` and, as JSON, `data`; the first one is `{"type":"ready","resumed":…}`. Send the last id as
          *     `Last-Event-ID` (an EventSource does) or `after` to go on after it. Comments are signs of life. An `event: end` tells why the stream
@@ -1191,18 +1215,19 @@ export interface components {
          *           "firstResponseDueAt": "2024-01-22T20:30:00.000Z",
          *           "resolutionDueAt": "2024-01-23T16:30:00.000Z",
          *           "createdAt": "2024-01-22T16:30:00.000Z",
-         *           "updatedAt": "2024-01-23T09:00:00.000Z"
+         *           "updatedAt": "2024-01-23T09:00:00.000Z",
+         *           "presence": []
          *         }
          *       ],
          *       "next": "WyJ3YWl0aW5nIiwiMjAyNC0wMS0yMlQxNjozMDowMC4wMDBaIl0"
          *     }
          */
         QueuePage: {
-            tickets: components["schemas"]["QueuedTicket"][];
+            tickets: components["schemas"]["QueueTicket"][];
             /** @description Send it as `after` (or `cursor`) for what follows; null: nothing does */
             next: string | null;
         };
-        QueuedTicket: {
+        QueueTicket: {
             ticketId: string;
             subject: string;
             /** @enum {string} */
@@ -1228,6 +1253,15 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+            /** @description Agents who have the ticket before them just now, who came first first: 10 at most */
+            presence: components["schemas"]["PresentAgent"][];
+        };
+        PresentAgent: {
+            agentId: string;
+            /** @description Writes something just now */
+            typing: boolean;
+            /** Format: date-time */
+            since: string;
         };
         /**
          * @example {
@@ -1328,6 +1362,13 @@ export interface components {
          *         "card",
          *         "payment"
          *       ],
+         *       "presence": [
+         *         {
+         *           "agentId": "agent_123",
+         *           "typing": true,
+         *           "since": "2024-01-23T10:14:00Z"
+         *         }
+         *       ],
          *       "resolution": null,
          *       "version": 4,
          *       "waitingSince": "2024-01-22T16:30:00Z",
@@ -1368,6 +1409,8 @@ export interface components {
             olderNotes: string | null;
             /** @description In order */
             tags: string[];
+            /** @description Agents who have the ticket before them just now, who came first first: 10 at most */
+            presence: components["schemas"]["PresentAgent"][];
             resolution: string | null;
             /** @description One more with every change, notes included */
             version: number;
@@ -1667,6 +1710,33 @@ export interface components {
             /** Format: date-time */
             writtenAt: string;
         };
+        QueuedTicket: {
+            ticketId: string;
+            subject: string;
+            /** @enum {string} */
+            status: "Open" | "In Progress" | "Resolved" | "Closed";
+            /** @enum {string} */
+            priority: "Low" | "Medium" | "High" | "Critical";
+            categoryId: string;
+            /** @description The customer: `userId` of the ticket */
+            requester: string;
+            assignedAgent: string | null;
+            messageCount: number;
+            /** @description Moves with every change, by whomever */
+            version: number;
+            /** @description null: nobody waits for the desk */
+            waitingSince: string | null;
+            /** @description null: the desk has not answered yet */
+            firstResponseAt: string | null;
+            /** @description Until when the desk is to answer; null: it has, the ticket is resolved or closed, or there is no target */
+            firstResponseDueAt: string | null;
+            /** @description Until when it is to be resolved; null: it is resolved or closed, or there is no target */
+            resolutionDueAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
         /** @description Plain text, cut where a match begins or ends */
         Highlighted: {
             text: string;
@@ -1886,6 +1956,42 @@ export interface components {
             description: string;
             /** @description null while it takes new tickets */
             archivedAt: string | null;
+        };
+        /**
+         * @example {
+         *       "ticketId": "ticket_123",
+         *       "presence": [
+         *         {
+         *           "agentId": "agent_123",
+         *           "typing": false,
+         *           "since": "2024-01-23T10:14:00Z"
+         *         },
+         *         {
+         *           "agentId": "agent_456",
+         *           "typing": true,
+         *           "since": "2024-01-23T10:15:00Z"
+         *         }
+         *       ],
+         *       "expiresAt": "2024-01-23T10:15:30Z"
+         *     }
+         */
+        Beat: {
+            ticketId: string;
+            /** @description Agents who have the ticket before them just now, who came first first: 10 at most */
+            presence: components["schemas"]["PresentAgent"][];
+            /**
+             * Format: date-time
+             * @description You are at the ticket until then, unless you say so again before
+             */
+            expiresAt: string;
+        };
+        /**
+         * @example {
+         *       "ticketId": "ticket_123"
+         *     }
+         */
+        LeftTicket: {
+            ticketId: string;
         };
         /** @description What every failure is: at most 16 KiB, whatever was sent. */
         Failure: {
@@ -2305,6 +2411,22 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["EventPage"];
+            error: null;
+        };
+        BeatPresenceResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Beat"];
+            error: null;
+        };
+        LeavePresenceResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["LeftTicket"];
             error: null;
         };
     };
@@ -3660,7 +3782,8 @@ export interface operations {
                      *             "firstResponseDueAt": "2024-01-22T20:30:00.000Z",
                      *             "resolutionDueAt": "2024-01-23T16:30:00.000Z",
                      *             "createdAt": "2024-01-22T16:30:00.000Z",
-                     *             "updatedAt": "2024-01-23T09:00:00.000Z"
+                     *             "updatedAt": "2024-01-23T09:00:00.000Z",
+                     *             "presence": []
                      *           }
                      *         ],
                      *         "next": "WyJ3YWl0aW5nIiwiMjAyNC0wMS0yMlQxNjozMDowMC4wMDBaIl0"
@@ -3945,6 +4068,13 @@ export interface operations {
                      *         "tags": [
                      *           "card",
                      *           "payment"
+                     *         ],
+                     *         "presence": [
+                     *           {
+                     *             "agentId": "agent_123",
+                     *             "typing": true,
+                     *             "since": "2024-01-23T10:14:00Z"
+                     *           }
                      *         ],
                      *         "resolution": null,
                      *         "version": 4,
@@ -6998,6 +7128,182 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    beatPresence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Support ticket ID */
+                ticketId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "typing": true
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description You write a reply or a note just now
+                     * @default false
+                     */
+                    typing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Who is at the ticket now, you among them */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "ticketId": "ticket_123",
+                     *         "presence": [
+                     *           {
+                     *             "agentId": "agent_123",
+                     *             "typing": false,
+                     *             "since": "2024-01-23T10:14:00Z"
+                     *           },
+                     *           {
+                     *             "agentId": "agent_456",
+                     *             "typing": true,
+                     *             "since": "2024-01-23T10:15:00Z"
+                     *           }
+                     *         ],
+                     *         "expiresAt": "2024-01-23T10:15:30Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BeatPresenceResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Ticket not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    leavePresence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Support ticket ID */
+                ticketId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You are not at the ticket */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "ticketId": "ticket_123"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeavePresenceResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Ticket not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     streamTicketChanges: {
         parameters: {
             query?: {
@@ -7059,6 +7365,8 @@ export interface operations {
                 after?: string;
                 /** @description `after`, under the name that tRPC's link gives it when it connects again; it comes first */
                 lastEventId?: string;
+                /** @description Also who is at which ticket, and who types there: at first all, then what changes */
+                presence?: boolean;
             };
             header?: {
                 /** @description `after`, as an EventSource sends it when it connects again; it comes first */

@@ -14,6 +14,7 @@ const ALL: Record<ModelName, true> = {
   macro: true,
   message: true,
   note: true,
+  presence: true,
   rating: true,
   secret: true,
   slaTarget: true,

@@ -1,9 +1,8 @@
 import { reading, watching } from '../../procedure/scope.js';
 import { streamOf } from '../../procedure/stream-output.js';
 import { agentProcedure, router } from '../../procedure/trpc.js';
-import { watchInput } from '../../schema/watch.js';
 import { listEvents } from './list-events.js';
-import { deskStreamItem, eventsOutput, listEventsInput } from './schemas.js';
+import { deskStreamItem, eventsOutput, listEventsInput, watchEventsInput } from './schemas.js';
 import { watchEvents } from './watch-events.js';
 
 export const deskEventsRouter = router({
@@ -31,11 +30,11 @@ export const deskEventsRouter = router({
         operationId: 'streamEvents',
         summary: 'Stream Events',
         description:
-          'The feed of all events as it grows, as server-sent events: each once, in order, with the cursor after it as its id.',
+          'The feed of all events as it grows, as server-sent events: each once, in order, with the cursor after it as its id. With `presence` also who is at which ticket just now, without an id.',
         tags: ['Desk'],
       },
     })
-    .input(watchInput)
+    .input(watchEventsInput)
     .output(streamOf(deskStreamItem))
     .subscription(watching(watchEvents)),
 });

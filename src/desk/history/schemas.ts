@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/event-types.js';
+import { presenceItem } from '../../presence/schemas.js';
 import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
 import { timestamp } from '../../schema/time.js';
-import { ready } from '../../schema/watch.js';
+import { ready, watchFields } from '../../schema/watch.js';
 import { ticketId } from '../../tickets/schemas.js';
 
 export const listEventsInput = withOnePlace(z.strictObject(oneWayFields), 'after').default({ limit: 20 });
@@ -44,13 +45,24 @@ export const eventsOutput = z
   })
   .meta({ id: 'EventPage', examples: [{ events: [RESOLVED], next: 'WzEwNDIsMTA0Ml0' }] });
 
+export const watchEventsInput = z
+  .strictObject({
+    ...watchFields,
+    presence: z
+      .boolean({ error: 'Must be true or false' })
+      .default(false)
+      .meta({ description: 'Also who is at which ticket, and who types there: at first all, then what changes' }),
+  })
+  .default({ presence: false });
+
 /** What a stream of the feed gives. */
 export const deskStreamItem = z
-  .discriminatedUnion('type', [ready, event])
+  .discriminatedUnion('type', [ready, event, presenceItem])
   .meta({ id: 'DeskStreamItem', examples: [RESOLVED] });
 
 export type ListEventsInput = z.infer<typeof listEventsInput>;
 export type ListTicketEventsInput = z.infer<typeof listTicketEventsInput>;
 export type TicketEvent = z.infer<typeof event>;
+export type WatchEventsInput = z.infer<typeof watchEventsInput>;
 export type DeskStreamItem = z.infer<typeof deskStreamItem>;
 export type EventPage = z.infer<typeof eventsOutput>;

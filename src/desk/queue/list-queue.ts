@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fragment } from '../../db/sql/kysely.js';
 import { query } from '../../db/sql/query.js';
 import type { Sql } from '../../db/sql/sql.js';
+import { presentAt } from '../../presence/present-agents.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { storedTime } from '../../schema/time.js';
@@ -19,7 +20,7 @@ import { type ListQueueInput, QUEUE_SORTS, type QueuePage } from './schemas.js';
  *
  * @throws AppError BAD_REQUEST at `after` or `cursor` unless that is the `next` of a page in the same order.
  */
-export async function listQueue({ db, principal }: ReadScope, input: ListQueueInput): Promise<QueuePage> {
+export async function listQueue({ db, principal, clock }: ReadScope, input: ListQueueInput): Promise<QueuePage> {
   const { sort, limit } = input;
   const after = placeOf(input);
   const scan = scanFor(input, { tagIsRare: input.tag !== undefined && (await isRare(db, input.tag)) });
@@ -31,8 +32,13 @@ export async function listQueue({ db, principal }: ReadScope, input: ListQueueIn
   const found = await db.rows(readQueuePage(between(scan, after, end)), bounded);
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : end;
+  const ticketIds = rows.map(({ ticketId }) => ticketId);
+  const present = await presentAt(db, ticketIds, clock.now());
   return {
-    tickets: rows.map(({ rank: _, timeAt: __, ...row }) => queuedTicketOf(row)),
+    tickets: rows.map(({ rank: _, timeAt: __, ...row }) => ({
+      ...queuedTicketOf(row),
+      presence: present(row.ticketId),
+    })),
     next: last === undefined ? null : encodeCursor([sort, last.rank, last.timeAt, last.ticketId]),
   };
 }

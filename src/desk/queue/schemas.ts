@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { presentAgents } from '../../presence/schemas.js';
 import { oneWayFields, withOnePlace } from '../../schema/pagination.js';
 import { userIdFilter } from '../../schema/text.js';
 import { instant, timestamp } from '../../schema/time.js';
@@ -84,7 +85,7 @@ export const EXAMPLE_TICKET = {
 
 export const listQueueOutput = z
   .strictObject({
-    tickets: z.array(queuedTicket),
+    tickets: z.array(queuedTicket.extend({ presence: presentAgents }).meta({ id: 'QueueTicket' })),
     next: z
       .string()
       .nullable()
@@ -92,7 +93,9 @@ export const listQueueOutput = z
   })
   .meta({
     id: 'QueuePage',
-    examples: [{ tickets: [EXAMPLE_TICKET], next: 'WyJ3YWl0aW5nIiwiMjAyNC0wMS0yMlQxNjozMDowMC4wMDBaIl0' }],
+    examples: [
+      { tickets: [{ ...EXAMPLE_TICKET, presence: [] }], next: 'WyJ3YWl0aW5nIiwiMjAyNC0wMS0yMlQxNjozMDowMC4wMDBaIl0' },
+    ],
   });
 
 const count = z.int().min(0);

@@ -2,6 +2,7 @@ import { query } from '../../db/sql/query.js';
 import { filesAmong } from '../../files/attachments-of.js';
 import { messagesIn, messagesOf } from '../../messages/list-messages.js';
 import { beside, measuredNotes, NOTES_IN_ORDER, notesIn, notesOf } from '../../notes/list-notes.js';
+import { presentAt } from '../../presence/present-agents.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
 import { MAX_ITEMS } from '../../schema/pagination.js';
@@ -61,12 +62,16 @@ const selectDeskTicket = query(
 
 /**
  * All that the desk knows of a ticket, but of its conversation and notes the newest MAX_ITEMS each, oldest first, and at most
- * MAX_TEXT_BYTES of text each: one look at the database, and one more where files are attached.
+ * MAX_TEXT_BYTES of text each: one look at the database, one beside it for who is there, and one more where files are attached.
  *
  * @throws AppError NOT_FOUND
  */
-export async function getDeskTicket({ db }: ReadScope, { ticketId }: TicketInput): Promise<DeskTicket> {
-  const row = isTicketId(ticketId) ? await db.row(selectDeskTicket, { ticketId }) : undefined;
+export async function getDeskTicket({ db, clock }: ReadScope, { ticketId }: TicketInput): Promise<DeskTicket> {
+  if (!isTicketId(ticketId)) throw ticketNotFound();
+  const [row, present] = await Promise.all([
+    db.row(selectDeskTicket, { ticketId }),
+    presentAt(db, [ticketId], clock.now()),
+  ]);
   if (row === undefined) throw ticketNotFound();
   const { attachments, tags, waitingSinceAt, firstResponseMinutes, resolutionMinutes, ...ticket } = row;
   const { messages } = messagesOf(row.messages);
@@ -79,6 +84,7 @@ export async function getDeskTicket({ db }: ReadScope, { ticketId }: TicketInput
     ...ticket,
     ...dueTimes({ ...ticket, firstResponseMinutes, resolutionMinutes }),
     tags: JSON.parse(tags),
+    presence: present(ticketId),
     ...describe(own),
     messages: messages.map(describe),
     olderMessages: olderThan(ticket.messageCount - messages.length + 1),

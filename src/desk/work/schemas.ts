@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attachment } from '../../files/schemas.js';
 import { addMessageInput, message } from '../../messages/schemas.js';
 import { note } from '../../notes/schemas.js';
+import { presentAgents } from '../../presence/schemas.js';
 import { referredId } from '../../schema/id-fields.js';
 import { userIdField } from '../../schema/text.js';
 import { timestamp } from '../../schema/time.js';
@@ -58,6 +59,7 @@ export const getDeskTicketOutput = z
     noteCount: z.int().meta({ description: 'All notes, also those that are not here' }),
     olderNotes: olderOf('/desk/tickets/{ticketId}/notes'),
     tags: z.array(z.string()).meta({ description: 'In order' }),
+    presence: presentAgents,
     resolution: z.string().nullable(),
     version: z.int().meta({ description: 'One more with every change, notes included' }),
     waitingSince: time.meta({ description: 'Since when its customer waits for the desk; null while nobody waits' }),
@@ -107,6 +109,7 @@ export const getDeskTicketOutput = z
         noteCount: 1,
         olderNotes: null,
         tags: ['card', 'payment'],
+        presence: [{ agentId: 'agent_123', typing: true, since: '2024-01-23T10:14:00Z' }],
         resolution: null,
         version: 4,
         waitingSince: '2024-01-22T16:30:00Z',

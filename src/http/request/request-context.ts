@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
 import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
 import type { FeedHandle } from '../../live/live-feed.js';
+import type { PresenceHandle } from '../../live/live-presence.js';
 import type { Context, FileLink, FileQuota, LinkedFile } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
@@ -17,6 +18,7 @@ interface ServerParts {
   db: DatabaseHandle;
   clock: Clock;
   feed: FeedHandle;
+  presence: PresenceHandle;
   inFlight: InFlight;
   streams: OpenStreams;
   openRequests: OpenRequests;
@@ -31,13 +33,14 @@ interface ServerParts {
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, feed, inFlight, streams, openRequests, metrics, publicPath, linkTo, fileQuota }: ServerParts,
+  { db, clock, feed, presence, inFlight, streams, openRequests, metrics, publicPath, linkTo, fileQuota }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
     db,
     clock,
     feed,
+    presence,
     log: request.log,
     requestId: request.id,
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.

@@ -1,10 +1,11 @@
-import type { TrackedEnvelope } from '@trpc/server';
+import { isTrackedEnvelope } from '@trpc/server';
 import type { AppError } from '../../errors/app-error.js';
+import type { StreamValue } from '../../procedure/stream-output.js';
 
 /** How a surface writes a stream of server-sent events. */
 export interface StreamEncoding {
   readonly beginning: string;
-  item(value: TrackedEnvelope<object>): string;
+  item(value: StreamValue): string;
   readonly heartbeat: string;
   /** For what fails after it has begun. */
   failure(error: AppError): string;
@@ -21,7 +22,11 @@ function jsonOf(value: object): string {
   return text;
 }
 
-const item = ([id, value]: TrackedEnvelope<object>) => `id: ${id}\ndata: ${jsonOf(value)}\n\n`;
+/** Where there is no id, a client keeps the one that it has. */
+function item(value: StreamValue): string {
+  if (!isTrackedEnvelope<object>(value)) return `data: ${jsonOf(value)}\n\n`;
+  return `id: ${value[0]}\ndata: ${jsonOf(value[1])}\n\n`;
+}
 
 /** A client that hears nothing for so long connects again: more than two heartbeats. */
 const INACTIVITY_MS = 25_000;

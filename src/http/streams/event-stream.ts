@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { TrackedEnvelope } from '@trpc/server';
 import type { AppError } from '../../errors/app-error.js';
+import type { StreamValue } from '../../procedure/stream-output.js';
 import type { Clock } from '../../schema/clock.js';
 import type { StreamEncoding } from './encodings.js';
 
@@ -51,8 +51,8 @@ export class EventStream {
 
   /** Sends values until there are no more. Never rejects. */
   async send(
-    first: IteratorResult<TrackedEnvelope<object>>,
-    values: AsyncIterator<TrackedEnvelope<object>>,
+    first: IteratorResult<StreamValue>,
+    values: AsyncIterator<StreamValue>,
     toFailure: (error: unknown) => AppError,
   ): Promise<void> {
     const { encoding } = this.#parts;
@@ -70,7 +70,7 @@ export class EventStream {
     }
   }
 
-  /** To be called about once a second. */
+  /** To be called once a second at least. */
   async tick(now: number): Promise<void> {
     if (this.#hasEnded) return;
     if (this.#blockedSince !== undefined) {

@@ -1,8 +1,8 @@
-import type { TrackedEnvelope } from '@trpc/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Policy, requirePolicy } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import { AppError } from '../../errors/app-error.js';
+import type { StreamValue } from '../../procedure/stream-output.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { logFailure } from '../response/error-handler.js';
@@ -46,7 +46,7 @@ export async function serveStream(
   const { raw: response } = reply;
   const wanted = new AbortController();
   response.once('close', () => wanted.abort());
-  const subscription = (await subscribe(wanted.signal)) as AsyncIterable<TrackedEnvelope<object>>;
+  const subscription = (await subscribe(wanted.signal)) as AsyncIterable<StreamValue>;
   const values = subscription[Symbol.asyncIterator]();
   const first = await values.next();
   const { socket } = request.raw;

@@ -213,6 +213,7 @@ describe.each(DESKS)('the queue over %s', (_surface, open) => {
       resolutionDueAt: '2026-01-02T00:00:00.000Z',
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',
+      presence: [],
     });
   });
 

@@ -156,6 +156,7 @@ describe.each(SURFACES)('the desk over %s', (_name, open) => {
       noteCount: 2,
       olderNotes: null,
       tags: ['a', 'z'],
+      presence: [],
       resolution: null,
       version: 5,
       waitingSince: null,

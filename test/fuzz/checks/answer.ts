@@ -125,7 +125,7 @@ function errorOf(result: CallResult | undefined): { code: string; details?: { pa
 }
 
 const NO_SCHEMA_SAYS =
-  /^(?:categoryId|after|lastEventId|cursor|tag|prefix|(?:add|remove|attachments)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
+  /^(?:categoryId|agentId|requester|change\.assignedAgent|after|lastEventId|cursor|tag|prefix|(?:add|remove|attachments)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
 
 /** The document and the server agree on what is right. */
 function checkVerdict(
@@ -146,7 +146,7 @@ function checkVerdict(
     assert.ok((error?.details?.length ?? 0) > 0, 'a 400 says what is wrong');
   }
   if (verdict === 'valid' && status === 400) {
-    // What no schema can say: which categories there are, which cursors we have given out, which letters a tag has, which files
+    // What no schema can say: which categories there are, who is known by an id with white space at its ends, which cursors we have given out, which letters a tag has, which files
     // are free, and which times can be stored.
     const [detail, ...more] = error?.details ?? [];
     const areFiles = more.every(({ path }) => path.startsWith('attachments.'));

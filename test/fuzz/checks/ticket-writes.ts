@@ -87,6 +87,24 @@ export const TICKET_WRITES: Record<string, Write> = {
     if (step !== undefined) claim(step);
   },
 
+  'desk.presence.beat': ({ seek, find, by }, { input, data }) => {
+    const { ticketId, typing = false } = input;
+    const match = { ticket_id: ticketId, agent_id: by.userId, expires_at: data.expiresAt };
+    const row = seek('INSERT', 'presence', match) ?? find('UPDATE', 'presence', match);
+    const heldMs = Date.parse(String(row.expires_at)) - Date.parse(String(row.came_at));
+    assert.ok(heldMs >= 30_000);
+    assert.equal(row.typing_at !== null, typing);
+    const own = (data.presence as Row[]).find(({ agentId }) => agentId === by.userId);
+    assert.deepEqual(own, { agentId: by.userId, typing, since: row.came_at });
+  },
+
+  'desk.presence.leave': ({ seek, before, by, accepted }, { input, data }) => {
+    assert.deepEqual(data, { ticketId: input.ticketId });
+    const left = seek('DELETE', 'presence', { ticket_id: input.ticketId, agent_id: by.userId });
+    const was = before.row('presence', `${input.ticketId} ${by.userId}`);
+    if (accepted.length === 1) assert.equal(left !== undefined, was !== undefined);
+  },
+
   'support.tickets.rate': ({ find, by, ...scope }, { input, data }) => {
     const { before, event } = claimAdded({ by, ...scope }, 'ticket.rated', { score: input.score });
     const { ticketId, score, comment } = input;
