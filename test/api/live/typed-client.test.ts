@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSupportClient, type SupportClient, supportError } from '../../../src/client/index.js';
 import type { DeskStreamItem } from '../../../src/desk/history/schemas.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { openRest, type Surface } from '../../support/surfaces.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { TestClock } from '../../support/test-clock.js';
 import { dataOf, newUser, openTicket } from '../../support/tickets.js';
 import { agentToken, customerToken } from '../../support/tokens.js';
 
@@ -50,6 +51,28 @@ describe('the typed client', () => {
       });
     expect(await refusal(customerToken())).toMatchObject({ code: 'FORBIDDEN', httpStatus: 403 });
     expect(await refusal('no token')).toMatchObject({ code: 'UNAUTHORIZED', httpStatus: 401 });
+  });
+
+  it('comes back with the token that it is given then, and says so where its role may not have this any more', async () => {
+    const clock = new TestClock();
+    await using other = await startApp({ env: { LIVE_POLL_MS: '20' }, clock });
+    let token = agentToken('agent_1', { exp: undefined });
+    const { desk } = createSupportClient({ url: other.url, token: () => token });
+    const states: string[] = [];
+    const refused = new Promise<unknown>((resolve) => {
+      desk.events.watch.subscribe(
+        {},
+        {
+          onData: ({ data }) => states.push(data.type),
+          onError: (error) => resolve(supportError(error)),
+        },
+      );
+    });
+    await vi.waitFor(() => expect(states).toEqual(['ready']));
+    token = customerToken('agent_1', { exp: undefined });
+    clock.advance(30 * 60_000);
+    expect(await refused).toMatchObject({ code: 'FORBIDDEN', httpStatus: 403 });
+    expect(states).toEqual(['ready']);
   });
 
   it('has both surfaces of a customer in one client', async () => {
