@@ -179,6 +179,7 @@ export async function buildApp({
   const budget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT, config.BODY_LIMIT, () => metrics.refused('body-bytes'));
   metrics.watch({ bodyBytes: () => budget.used });
   const uploads = new Uploads((reason) => metrics.refused(reason));
+  uploads.endWith(app, config.SHUTDOWN_TIMEOUT_MS);
   metrics.watch({ uploads: () => uploads.count });
   app.decorateRequest('principal', null);
   await app.register(async (scope) => {

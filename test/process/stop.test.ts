@@ -1,10 +1,15 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { createSupportClient } from '../../src/client/index.js';
 import { blockNewTickets } from '../support/blocked-writes.js';
 import { createMigratedDatabase, createTestDatabase } from '../support/databases.js';
+import { filesBelow } from '../support/files.js';
 import { LOAD_ENV, startLoad } from '../support/load.js';
+import { temporaryFolder } from '../support/project.js';
+import { openConnection, type RawAnswer } from '../support/raw-connection.js';
 import { readBack } from '../support/read-back.js';
 import { restClient } from '../support/rest-client.js';
 import { type RunningServer, startServer } from '../support/start-server.js';
@@ -153,5 +158,55 @@ describe('connections that hold nothing up', () => {
     await roundTrips(server);
     expect(await server.stop('SIGTERM')).toBe(0);
     socket.destroy();
+  });
+});
+
+describe('uploads at SIGTERM', () => {
+  const LENGTH = 100_000;
+  const open = async (url: string, user: string, body: string) => {
+    const connection = await openConnection(url);
+    connection.write(
+      `POST /support/files?name=a.txt HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${customerToken(user)}\r\nContent-Length: ${LENGTH}\r\n\r\n${body}`,
+    );
+    return connection;
+  };
+
+  it('with long to go end at once, one that is nearly whole is taken, and nothing is left behind', async () => {
+    using folder = temporaryFolder();
+    const env = { ...LOAD_ENV, DATABASE_URL: `file:${folder.path}/support.db`, FILES_FOLDER: `${folder.path}/files` };
+    await using server = await startServer({ env });
+    using begun = await open(server.url, 'user_who_begins', 'x');
+    using unsent = await open(server.url, 'user_who_waits', '');
+    using nearly = await open(server.url, 'user_who_ends', 'x'.repeat(LENGTH - 10));
+    const received = () => filesBelow(join(folder.path, 'files')).map((path) => statSync(path).size);
+    await vi.waitFor(() => expect(received().sort()).toEqual([0, 1, LENGTH - 10]), PATIENCE);
+
+    const stopped = server.stop('SIGTERM');
+    for (const one of [begun, unsent]) {
+      expect(await one.receive(1)).toMatchObject([
+        {
+          status: 503,
+          headers: { connection: 'close', 'retry-after': expect.stringMatching(/^\d+$/) },
+          body: { error: { code: 'SERVICE_UNAVAILABLE', message: 'The service stops: send the file again' } },
+        },
+      ]);
+    }
+    nearly.write('x'.repeat(10));
+    const [{ body }] = (await nearly.receive(1)) as [RawAnswer];
+    expect(body).toMatchObject({ success: true, data: { size: LENGTH } });
+    expect(await stopped).toBe(0);
+    expect(filesBelow(join(folder.path, 'files')).map((path) => basename(path))).toEqual([body.data.fileId]);
+  });
+
+  it('that seemed to be nearly whole, and come no further, don’t hold it up', async () => {
+    using folder = temporaryFolder();
+    const env = { ...LOAD_ENV, FILES_FOLDER: `${folder.path}/files`, SHUTDOWN_TIMEOUT_MS: '8000' };
+    await using server = await startServer({ env });
+    using nearly = await open(server.url, 'user_who_halts', 'x'.repeat(LENGTH - 10));
+    const received = () => filesBelow(join(folder.path, 'files')).map((path) => statSync(path).size);
+    await vi.waitFor(() => expect(received()).toEqual([LENGTH - 10]), PATIENCE);
+    expect(await server.stop('SIGTERM')).toBe(0);
+    expect(nearly.answers()).toMatchObject([{ status: 503 }]);
+    expect(filesBelow(join(folder.path, 'files'))).toEqual([]);
   });
 });

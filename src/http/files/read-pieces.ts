@@ -6,7 +6,8 @@ import type { UploadTime } from './upload-time.js';
  * The pieces of a body as they come, and no more of them than are asked for. What is left of it when nobody asks any more stays where
  * it is: reading and dropping it is for whoever has answered.
  *
- * @throws AppError BAD_REQUEST if it doesn't come whole, REQUEST_TIMEOUT if it takes too long.
+ * @throws AppError BAD_REQUEST if it doesn't come whole, REQUEST_TIMEOUT if it takes too long, SERVICE_UNAVAILABLE if the service
+ * stops before.
  */
 export async function* readPieces(body: IncomingMessage, time: UploadTime): AsyncGenerator<Buffer, void> {
   const pieces: Buffer[] = [];
@@ -42,7 +43,7 @@ export async function* readPieces(body: IncomingMessage, time: UploadTime): Asyn
           time.waiting(fail);
           body.resume();
         });
-        time.waited();
+        time.waited(pieces.reduce((bytes, { length }) => bytes + length, 0));
       }
     }
   } finally {

@@ -112,13 +112,13 @@ async function upload(upload: Upload, register: (stored: StoredUpload) => Promis
   const userId = request.principal?.userId ?? '';
   const announced = contentLength(request);
   const leave = uploads.begin(userId);
-  const time = new UploadTime(reply, { idleMs, wholeMs: longestUploadMs(maxBytes), answerMs });
+  const time = new UploadTime(reply, { idleMs, wholeMs: longestUploadMs(maxBytes), answerMs, announced });
   try {
     await requireFileQuota(sql, { userId, size: announced ?? 0, now: clock.now() }, quota);
     await spend?.(reply, userId, announced ?? 0);
     askForBody(request);
     const pieces = readPieces(request.body as IncomingMessage, time);
-    const received = await receiveFile(pieces, { folder: store.incoming, maxBytes });
+    const received = await receiveFile(pieces, { folder: store.incoming, maxBytes }).finally(uploads.receive(time));
     try {
       time.received();
       if (announced === undefined) await spend?.(reply, userId, received.size);

@@ -1,4 +1,6 @@
+import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
+import type { UploadTime } from './upload-time.js';
 
 /** Most uploads at once, of all users and of one: each takes some 100 kB of memory, a file of the disk, and a connection. */
 const MAX_UPLOADS = 1000;
@@ -8,7 +10,10 @@ const MAX_OF_USER = 10;
 export class Uploads {
   readonly #onRefusal: (reason: 'user-share' | 'overload') => void;
   readonly #ofUsers = new Map<string, number>();
+  /** Those of which something is still to come. */
+  readonly #receiving = new Set<UploadTime>();
   #count = 0;
+  #graceMs: number | undefined;
 
   constructor(onRefusal: (reason: 'user-share' | 'overload') => void) {
     this.#onRefusal = onRefusal;
@@ -16,6 +21,22 @@ export class Uploads {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** From its stop on, the app waits for no upload that has long to go: see UploadTime. */
+  endWith(app: FastifyInstance, graceMs: number): void {
+    app.addHook('preClose', async () => {
+      this.#graceMs = graceMs;
+      for (const time of this.#receiving) time.stopWithin(graceMs);
+    });
+  }
+
+  /** Bytes are going to be read. Gives the function to be called when all have been, or none will be any more. */
+  receive(time: UploadTime): () => void {
+    this.#receiving.add(time);
+    // It came just before the stop, and its user's quota was looked at meanwhile.
+    if (this.#graceMs !== undefined) time.stopWithin(this.#graceMs);
+    return () => void this.#receiving.delete(time);
   }
 
   /**
