@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserWindow, type Response, Window } from 'happy-dom';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Browser, type Tab } from '../support/browser-tabs.js';
 import { fillMessages, numbered } from '../support/fill-ticket.js';
 import { installClient } from '../support/packed-client.js';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../support/project.js';
 import { restClient } from '../support/rest-client.js';
 import { type RunningServer, startServer } from '../support/start-server.js';
-import { customerToken, TEST_SECRET } from '../support/tokens.js';
+import { agentToken, customerToken, TEST_SECRET } from '../support/tokens.js';
 
 const PAGE = 'http://127.0.0.1:8000';
 /** What the registry would give; React's and TanStack's own dependencies with them. */
@@ -80,16 +81,16 @@ it('has infiniteQueryOptions of every list that has pages', async () => {
   expect(found).toEqual(Object.fromEntries(wrong.map(([one, error]) => [one, expect.stringMatching(error)])));
 });
 
-describe('as a page', () => {
-  /** The page in a browser that has `fetch` and checks what another origin allows it. */
-  function open(token: string, through?: Through): Page {
-    const url = `${PAGE}/#${new URLSearchParams({ api: server.url, token })}`;
-    const window = new Window({ url, settings: { enableJavaScriptEvaluation: true } });
-    const html = readFileSync(join(project, 'public/index.html'), 'utf8');
-    window.document.write(html.replace(/<script.*<\/script>/, ''));
-    return new Page(window, script, through);
-  }
+/** The page in a browser that has `fetch` and checks what another origin allows it. */
+function open(token: string, surroundings?: Surroundings): Page {
+  const url = `${PAGE}/#${new URLSearchParams({ api: server.url, token })}`;
+  const window = new Window({ url, settings: { enableJavaScriptEvaluation: true } });
+  const html = readFileSync(join(project, 'public/index.html'), 'utf8');
+  window.document.write(html.replace(/<script.*<\/script>/, ''));
+  return new Page(window, script, surroundings);
+}
 
+describe('as a page', () => {
   it('has all tickets in pages, and a conversation that goes back to its first message', async () => {
     const token = customerToken('user_who_reads');
     const api = restClient(server.url, token);
@@ -130,13 +131,15 @@ describe('as a page', () => {
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    await using page = open(token, async (send, { method, headers }) => {
-      if (method !== 'POST') return send();
-      keys.push((headers as Record<string, string>)['idempotency-key']);
-      if (keys.length > 1) return send();
-      await held;
-      await send();
-      throw new TypeError('The answer got lost');
+    await using page = open(token, {
+      through: async (send, { method, headers }) => {
+        if (method !== 'POST') return send();
+        keys.push((headers as Record<string, string>)['idempotency-key']);
+        if (keys.length > 1) return send();
+        await held;
+        await send();
+        throw new TypeError('The answer got lost');
+      },
     });
     await page.shows(() => page.press('A card (Open)'));
     await page.shows(() => expect(page.has('Send')).toBe(true));
@@ -170,18 +173,77 @@ describe('as a page', () => {
   });
 });
 
+describe('live updates', () => {
+  it('show what others do, without being asked', async () => {
+    const token = customerToken('user_who_waits');
+    const ticket = { subject: 'A card', description: 'd', categoryId: 'category_001' };
+    const { ticketId } = (await restClient(server.url, token).post('/support/tickets', ticket)).body.data;
+    await using page = open(token);
+    await page.shows(() => page.press('A card (Open)'));
+    await page.shows(() => expect(page.has('Send')).toBe(true));
+    await restClient(server.url, agentToken()).post(`/desk/tickets/${ticketId}/replies`, { message: 'A new card' });
+    await page.shows(() => expect(page.texts('li')).toEqual(['A new card']));
+  });
+
+  it('come by one stream for all tabs of a browser, also after the tab that had it is closed', async () => {
+    const token = customerToken('user_with_tabs');
+    const create = (subject: string) =>
+      restClient(server.url, token).post('/support/tickets', { subject, description: 'd', categoryId: 'category_001' });
+    const browser = new Browser();
+    const streams: string[] = [];
+    const openTab = (name: string) => open(token, { tab: browser.openTab(), onStream: () => streams.push(name) });
+    const first = openTab('first');
+    await first.shows(() => expect(streams).toEqual(['first']));
+    await using second = openTab('second');
+    await using third = openTab('third');
+    for (const tab of [first, second, third]) await tab.shows(() => expect(tab.texts('h1')).toEqual(['Your tickets']));
+    await create('One');
+    for (const tab of [first, second, third]) await tab.shows(() => expect(tab.texts('li')).toEqual(['One (Open)']));
+    expect(streams).toEqual(['first']);
+
+    await first[Symbol.asyncDispose]();
+    // What happens before the next one has it is not missed.
+    await create('Two');
+    for (const tab of [second, third]) {
+      await tab.shows(() => expect(tab.texts('li')).toEqual(['Two (Open)', 'One (Open)']));
+    }
+    expect(streams).toEqual(['first', 'second']);
+  });
+});
+
 /** What happens to a request of the page on its way. */
 type Through = (send: () => Promise<Response>, init: NonNullable<Parameters<Window['fetch']>[1]>) => Promise<Response>;
+
+interface Surroundings {
+  through?: Through;
+  /** Of a browser with others; by default one that shares nothing. */
+  tab?: Tab;
+  /** Told when the page opens a live stream. */
+  onStream?(): void;
+}
 
 /** What a person sees of the page and does with it. */
 class Page implements AsyncDisposable {
   readonly #window: Window;
+  readonly #tab: Tab | undefined;
 
-  constructor(window: Window, script: string, through: Through = (send) => send()) {
+  constructor(
+    window: Window,
+    script: string,
+    { through = (send) => send(), tab, onStream = () => {} }: Surroundings = {},
+  ) {
     this.#window = window;
+    this.#tab = tab;
+    if (tab !== undefined) {
+      Object.defineProperty(window.navigator, 'locks', { value: tab.locks });
+      Object.assign(window, { BroadcastChannel: tab.BroadcastChannel });
+    }
     const { fetch } = window;
     // The page takes it when it starts.
-    window.fetch = (url, init) => through(() => fetch.call(window, url, init), init ?? {});
+    window.fetch = (url, init) => {
+      if (String(url).includes('.watch')) onStream();
+      return through(() => fetch.call(window, url, init), init ?? {});
+    };
     (window as unknown as BrowserWindow).eval(script);
   }
 
@@ -221,5 +283,6 @@ class Page implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#window.happyDOM.close();
+    this.#tab?.close();
   }
 }

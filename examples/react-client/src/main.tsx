@@ -8,6 +8,8 @@ import { TRPCProvider } from './trpc.js';
 const address = new URLSearchParams(location.hash.slice(1));
 const url = address.get('api') ?? 'http://127.0.0.1:3000';
 const token = address.get('token') ?? '';
+/** Your sign-in knows this too. The server alone says whether the token is good. */
+const user = JSON.parse(atob(token.split('.')[1] ?? 'e30')).sub ?? 'nobody';
 
 const trpcClient = createSupportClient({ url, token });
 const queryClient = new QueryClient({
@@ -24,7 +26,7 @@ if (root === null) throw new Error('The page has no #root');
 createRoot(root).render(
   <QueryClientProvider client={queryClient}>
     <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
-      <App />
+      <App user={user} />
     </TRPCProvider>
   </QueryClientProvider>,
 );
