@@ -11,6 +11,8 @@ pg.types.setTypeParser(INT8, Number);
 
 export function openPostgresqlFloor(url: string): FloorDatabase {
   const pool = new pg.Pool({ connectionString: url, max: 10, options: '-c TimeZone=UTC' });
+  // A connection that is ended while nobody uses it.
+  pool.on('error', () => {});
   const query = async <R>(name: string, text: string, values: unknown[]): Promise<R[]> =>
     (await pool.query({ name, text, values })).rows as R[];
 

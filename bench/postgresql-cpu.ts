@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { migrate } from '../src/db/migrations/migrate.js';
+import { findPostgresql } from '../test/support/find-postgresql.js';
+import { administer, databaseUrl } from '../test/support/postgresql-server.js';
+import { customerToken } from '../test/support/tokens.js';
+import { startServer } from './server.js';
+import { openPostgresqlFloor } from './servers/floor-postgresql.js';
+
+/** `npm run bench:postgresql-cpu`: what PostgreSQL's own processes take for a write. `--help` shows the options. */
+const USAGE = `npm run bench:postgresql-cpu -- [--writes 2000] [--rounds 3]
+Beside the same statements of a server written by hand, without search, counts, history and the queue's indexes.
+Linux only, with PostgreSQL on this machine: reads the processor time of its processes from /proc.`;
+
+const { values } = parseArgs({
+  options: {
+    writes: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '3' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
+const writes = Number(values.writes);
+
+const BARE = `
+  CREATE TABLE categories (id text PRIMARY KEY, archived_at timestamptz);
+  CREATE TABLE tickets (
+    id text PRIMARY KEY, user_id text NOT NULL, subject text NOT NULL, description text NOT NULL, status text NOT NULL,
+    priority text NOT NULL, category_id text NOT NULL REFERENCES categories, assigned_agent text, attachments jsonb NOT NULL,
+    resolution text, message_count int NOT NULL DEFAULT 0, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
+    closed_at timestamptz
+  );
+  CREATE INDEX ON tickets (user_id, created_at DESC, id DESC);
+  CREATE TABLE messages (
+    id text PRIMARY KEY, ticket_id text NOT NULL REFERENCES tickets, position int NOT NULL, sender text NOT NULL,
+    content text NOT NULL, attachments jsonb NOT NULL, created_at timestamptz NOT NULL, UNIQUE (ticket_id, position)
+  );
+  INSERT INTO categories VALUES ('category_001')`;
+
+const OPERATIONS = ['create', 'message', 'close'] as const;
+type Operation = (typeof OPERATIONS)[number];
+/** Runs the n-th write of its kind; a message and a close are for the n-th ticket. */
+type Writes = Record<Operation, (n: number) => Promise<unknown>>;
+
+const USERS = 300;
+const userOf = (n: number) => `user_${n % USERS}`;
+const WORDS =
+  'payment fails with an error when I try to pay by card and the page says please try again later but it never works'.split(
+    ' ',
+  );
+/** Of 40 words, each time others. */
+const textOf = (n: number) => Array.from({ length: 40 }, (_, k) => WORDS[(n * 7 + k * 3) % WORDS.length]).join(' ');
+const CATEGORY = 'category_001';
+
+const postgresql = await findPostgresql();
+const names = ['ours', 'bare'].map((name) => `support_cpu_${name}_${process.pid}`) as [string, string];
+const [oursUrl, bareUrl] = names.map((name) => databaseUrl(postgresql.url, name)) as [string, string];
+try {
+  for (const name of names) await administer(postgresql.url, `CREATE DATABASE ${name}`);
+  await migrate({
+    url: oursUrl,
+    pool: { connectTimeoutMs: 5000 },
+    sqlite: { synchronous: 'FULL', busyTimeoutMs: 5000 },
+  });
+  await administer(bareUrl, BARE);
+  const server = await startServer('ours', oursUrl);
+  const lines = Object.fromEntries(OPERATIONS.map((operation) => [operation, [] as string[]]));
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    const ours = await measured(oursWrites(server.url));
+    const bare = await measured(bareWrites(bareUrl));
+    for (const operation of OPERATIONS) {
+      const [own, other] = [ours[operation], bare[operation]];
+      lines[operation]?.push(`${own.toFixed(0)} / ${other.toFixed(0)} = ${(own / other).toFixed(1)}`);
+    }
+  }
+  await server.stop();
+  process.stdout.write('Processor time of PostgreSQL for a write, in µs: ours / bare = times, for each round\n');
+  for (const operation of OPERATIONS) process.stdout.write(`${operation}: ${lines[operation]?.join(', ')}\n`);
+} finally {
+  for (const name of names) await administer(postgresql.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await postgresql.stop();
+}
+
+function oursWrites(url: string): Writes {
+  const ids: string[] = [];
+  const send = async (n: number, path: string, body: unknown) => {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${customerToken(userOf(n))}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { success: boolean; data: { ticketId: string } };
+    if (!answer.success) throw new Error(JSON.stringify(answer));
+    return answer.data;
+  };
+  return {
+    create: async (n) => {
+      ids[n] = (
+        await send(n, '/support/tickets', { subject: 'Unable to pay', description: textOf(n), categoryId: CATEGORY })
+      ).ticketId;
+    },
+    message: (n) => send(n, `/support/tickets/${ids[n]}/messages`, { message: textOf(n) }),
+    close: (n) => send(n, `/support/tickets/${ids[n]}/close`, {}),
+  };
+}
+
+function bareWrites(url: string): Writes {
+  const floor = openPostgresqlFloor(url);
+  const ids: string[] = [];
+  const now = () => new Date().toISOString();
+  const common = (n: number) => ({ user: userOf(n), attachments: '[]', now: now() });
+  const idOf = (n: number) => ids[n] ?? '';
+  return {
+    create: (n) => {
+      ids[n] = `ticket_${uuidv7()}`;
+      const ticket = { subject: 'Unable to pay', description: textOf(n), priority: 'Medium', categoryId: CATEGORY };
+      return Promise.resolve(floor.create({ ...common(n), ...ticket, id: idOf(n) }));
+    },
+    message: (n) =>
+      Promise.resolve(floor.addMessage({ ...common(n), id: `msg_${uuidv7()}`, ticketId: idOf(n), content: textOf(n) })),
+    close: (n) => Promise.resolve(floor.close(userOf(n), idOf(n), null, now())),
+  };
+}
+
+/** Of each operation, for one write: one after another, each with its own commit. */
+async function measured(all: Writes): Promise<Record<Operation, number>> {
+  const result = { create: 0, message: 0, close: 0 };
+  for (const operation of OPERATIONS) {
+    const before = await cpuOfPostgresql();
+    for (let n = 0; n < writes; n += 1) await all[operation](n);
+    const after = await cpuOfPostgresql();
+    for (const [pid, us] of after) result[operation] += (us - (before.get(pid) ?? 0)) / writes;
+  }
+  return result;
+}
+
+/** Processor time so far, in µs, of the processes that serve the two databases. */
+async function cpuOfPostgresql(): Promise<Map<number, number>> {
+  const client = new pg.Client({ connectionString: postgresql.url });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE datname = ANY($1)', [
+    names,
+  ]);
+  await client.end();
+  return new Map(
+    rows.map(({ pid }) => [pid, Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1000]),
+  );
+}
