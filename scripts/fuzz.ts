@@ -73,6 +73,8 @@ async function onServer(engine: Engine, work: (target: Parameters<typeof fuzz>[0
       DATABASE_URL: database.url,
       JWT_SECRET: TEST_SECRET,
       LOG_LEVEL: 'info',
+      // Inputs have URLs in them.
+      WEBHOOK_DELIVERY: 'false',
       SQLITE_SYNCHRONOUS: 'NORMAL',
     };
     await using server = await startServer({ env });

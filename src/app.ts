@@ -49,8 +49,10 @@ import { trpcStreams } from './http/streams/trpc-streams.js';
 import { trpcSurface } from './http/trpc/surface.js';
 import { LiveFeed } from './live/live-feed.js';
 import { LivePresence } from './live/live-presence.js';
+import { outboundHost } from './outbound/outbound-host.js';
 import { appRouter } from './router.js';
 import { type Clock, systemClock } from './schema/clock.js';
+import { Vault } from './secrets/vault.js';
 import { FileLinks } from './storage/file-links.js';
 import { MAX_UNATTACHED } from './storage/file-quota.js';
 import type { FileStore } from './storage/file-store.js';
@@ -161,6 +163,8 @@ export async function buildApp({
   metrics.watch({ streams: () => streams.usage });
 
   const authenticate = await installAuthentication(app, config, clock);
+  const secrets = new Vault(config.SECRETS_KEY);
+  const outbound = outboundHost(config, sql);
   const fileQuota = { unattached: MAX_UNATTACHED, bytesPerDay: config.FILE_USER_BYTES };
   const createContext = (request: FastifyRequest, reply: FastifyReply) =>
     requestContext(request, reply, {
@@ -168,6 +172,8 @@ export async function buildApp({
       clock,
       feed,
       presence,
+      outbound,
+      secrets,
       inFlight,
       streams,
       openRequests,

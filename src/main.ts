@@ -19,17 +19,23 @@ import { fileLeftovers, fileRemoval } from './jobs/file-removal.js';
 import { idempotencyExpiry } from './jobs/idempotency-expiry.js';
 import { presenceExpiry } from './jobs/presence-expiry.js';
 import { type RunningJobs, runJobs } from './jobs/run-jobs.js';
+import { webhookCleanUp } from './jobs/webhook-clean-up.js';
+import { addressRules, outboundHost } from './outbound/outbound-host.js';
+import { Outbound } from './outbound/post.js';
 import { systemClock } from './schema/clock.js';
 import { isOutdated } from './search/reindex.js';
+import { Vault } from './secrets/vault.js';
 import { countWork } from './sla/count-work.js';
 import { openFileStore } from './storage/open-store.js';
 import { cached } from './telemetry/cached.js';
 import { createLogger, flushLog } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
+import { measureWebhooks } from './webhooks/measure-webhooks.js';
+import { WebhookSender } from './webhooks/sender/webhook-sender.js';
 
 const DATABASE_CLOSE_MS = 2_000;
 const LOG_FLUSH_MS = 1_000;
-/** Tickets are counted for the metrics this often at most, whoever asks. */
+/** Tickets and webhooks are looked at for the metrics this often at most, whoever asks. */
 const TICKETS_CACHED_MS = 15_000;
 
 /** config → database → app → listen → signals: the only file that does anything when it is loaded. */
@@ -67,6 +73,7 @@ async function main(): Promise<void> {
     readThreads: () => db.readThreads(),
     tickets: cached(TICKETS_CACHED_MS, () => countWork(scope)),
     feedLag: () => feedLag(scope),
+    webhooks: cached(TICKETS_CACHED_MS, () => measureWebhooks({ db, clock: systemClock })),
   });
   const store = await openFileStore(config);
   const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics, store });
@@ -82,6 +89,11 @@ async function main(): Promise<void> {
 
   const days = config.AUTO_CLOSE_DAYS;
   const parts = { db, clock: systemClock };
+  const secrets = new Vault(config.SECRETS_KEY);
+  const outbound = new Outbound({ rules: addressRules(config) });
+  const { home } = outboundHost(config, db.sql);
+  const webhooks = new WebhookSender({ ...parts, log, outbound, secrets, metrics, home });
+  if (config.WEBHOOK_DELIVERY) webhooks.start();
   const jobs = runJobs(
     [
       idempotencyExpiry(parts),
@@ -98,6 +110,7 @@ async function main(): Promise<void> {
           );
         },
       }),
+      webhookCleanUp({ ...parts, secrets }),
       ...(days > 0 ? [autoClose({ ...parts, days })] : []),
     ],
     { log, metrics },
@@ -109,7 +122,7 @@ async function main(): Promise<void> {
       // npm passes on what the terminal has sent to both: the second one must not cut off what the first one waits for.
       if (stopping) return;
       stopping = true;
-      void stop(signal, { app, jobs, db, log, graceMs: config.SHUTDOWN_TIMEOUT_MS });
+      void stop(signal, { app, jobs, webhooks, db, log, graceMs: config.SHUTDOWN_TIMEOUT_MS });
     });
   }
 }
@@ -117,13 +130,14 @@ async function main(): Promise<void> {
 interface Running {
   app: FastifyInstance;
   jobs: RunningJobs;
+  webhooks: WebhookSender;
   db: Database;
   log: ReturnType<typeof createLogger>;
   graceMs: number;
 }
 
 /** Answers what is under way, then leaves with 0; with 1 if that takes longer than the grace time. */
-async function stop(signal: string, { app, jobs, db, log, graceMs }: Running): Promise<void> {
+async function stop(signal: string, { app, jobs, webhooks, db, log, graceMs }: Running): Promise<void> {
   log.info({ signal }, 'stopping');
   let leaving = false;
   setTimeout(() => {
@@ -131,7 +145,7 @@ async function stop(signal: string, { app, jobs, db, log, graceMs }: Running): P
     log.error({ graceMs }, 'requests still under way after the grace time: leaving without them');
     void db.abandon().finally(() => process.exit(1));
   }, graceMs).unref();
-  await Promise.all([app.close(), jobs.stop()]);
+  await Promise.all([app.close(), jobs.stop(), webhooks.stop()]);
   // Everybody has an answer: a database that doesn't say goodbye is not waited for.
   await Promise.race([db.close(), sleep(DATABASE_CLOSE_MS)]);
   // What was left behind may have ended by that: it was too late all the same.

@@ -50,6 +50,8 @@ export function callsOf({ db, clock }: { db: Database; clock: Clock }, principal
     principal,
     db,
     clock,
+    outbound: { faultOf: () => undefined, home: () => Promise.reject(new Error('Nothing is sent')) },
+    secrets: { seal: (text) => text, open: (text) => text },
     log: { info: nothing, warn: nothing, error: nothing },
     requestId: 'seed',
     deadline: { expired: false, leftMs: Number.POSITIVE_INFINITY, commits: 0 },

@@ -40,6 +40,13 @@ const origin = z.string().refine(isOrigin, {
     'must be * or origins such as https://app.example.com, https://*.example.com or capacitor://localhost, separated by commas',
 });
 
+/** Bytes of a key for secrets: AES-256. */
+export const SECRETS_KEY_BYTES = 32;
+
+function isSecretsKey(value: string): boolean {
+  return /^[\w+/-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === SECRETS_KEY_BYTES;
+}
+
 /** Fewest bytes of an HS256 secret (RFC 7518, 3.2). */
 export const SECRET_BYTES = 32;
 
@@ -147,6 +154,31 @@ export const environment = z.object({
     )
     .prefault('')
     .meta({ description: 'Proxies whose `X-Forwarded-*` headers are believed, separated by commas; none by default' }),
+  SECRETS_KEY: list
+    .pipe(z.array(z.string().refine(isSecretsKey, { error: 'must be 32 bytes in base64: openssl rand -base64 32' })))
+    .prefault('')
+    .meta({
+      description:
+        'Key that the secrets of webhooks are encrypted with in the database: 32 bytes in base64. Several, separated by commas: the first one encrypts, the others can still be read; none by default',
+    }),
+  WEBHOOK_DELIVERY: flag.prefault('true').meta({
+    description: 'Send webhooks from this instance; if `false`, another one has to',
+  }),
+  WEBHOOK_ALLOW_CIDRS: list
+    .pipe(
+      z.array(
+        z.union([z.cidrv4(), z.cidrv6()], { error: 'must be CIDR ranges such as 10.0.0.0/8, separated by commas' }),
+      ),
+    )
+    .prefault('')
+    .meta({
+      description:
+        'Networks inside that webhooks may be sent to, also without TLS, separated by commas; none by default: public addresses alone',
+    }),
+  DEPLOYMENT: z.string().min(1).max(100).optional().meta({
+    description:
+      'Name of where this runs, such as `production`. Webhooks are paused in a database that was used under another name',
+  }),
   AUTO_CLOSE_DAYS: wholeNumber(0, 3650).prefault('7').meta({
     description: 'Days after which a resolved ticket is closed, if its customer says nothing; 0: never',
   }),

@@ -7,6 +7,7 @@ import { router } from '../procedure/trpc.js';
 import { ratingsRouter } from '../ratings/router.js';
 import { slaRouter } from '../sla/router.js';
 import { tagsRouter } from '../tags/router.js';
+import { webhooksRouter } from '../webhooks/router.js';
 import { deskEventsRouter } from './history/router.js';
 import { searchRouter } from './search/router.js';
 import { deskMessagesRouter } from './work/messages-router.js';
@@ -26,4 +27,5 @@ export const deskRouter = router({
   categories: deskCategoriesRouter,
   events: deskEventsRouter,
   presence: presenceRouter,
+  webhooks: webhooksRouter,
 });

@@ -64,6 +64,8 @@ export const ERRORS = {
     trpc: 'CONFLICT',
     message: 'There may be 1,000 saved replies, with 2 MiB of text together',
   },
+  TOO_MANY_WEBHOOKS: { status: 409, trpc: 'CONFLICT', message: 'There may be 20 webhooks' },
+  WEBHOOK_NOT_ACTIVE: { status: 409, trpc: 'CONFLICT', message: 'The webhook is not active: resume it first' },
   NOT_RESOLVED: { status: 409, trpc: 'CONFLICT', message: 'The ticket is not resolved yet' },
   ALREADY_RATED: { status: 409, trpc: 'CONFLICT', message: 'The ticket has been rated' },
   PAYLOAD_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', message: 'The request body is too large' },

@@ -10,7 +10,16 @@ export interface Attempt {
   /** Of what it asks for: see fingerprint(). */
   readonly fingerprint: string;
   readonly now: Date;
+  /** The answer is kept sealed. */
+  readonly secrets?: Secrets | undefined;
 }
+
+interface Secrets {
+  seal(text: string, place: string): string;
+  open(stored: string, place: string): string;
+}
+/** Where sealed answers are kept: they don't open anywhere else. */
+const PLACE = 'idempotency record';
 
 /** What the first request came to. */
 export interface Outcome<Output> {
@@ -69,17 +78,19 @@ const selectResponse = query('select idempotent response', KEY, ({ db, p }) =>
  */
 export async function runIdempotently<Output>(
   sql: Sql,
-  { userId, key, fingerprint, now }: Attempt,
+  { userId, key, fingerprint, now, secrets }: Attempt,
   work: () => Promise<Output>,
 ): Promise<Outcome<Output>> {
   if ((await sql.run(claimKey, { userId, key, fingerprint, now, expired: lastExpired(now) })) > 0) {
     const output = await work();
-    await sql.run(storeResponse, { userId, key, response: JSON.stringify(output) });
+    const response = JSON.stringify(output);
+    await sql.run(storeResponse, { userId, key, response: secrets?.seal(response, PLACE) ?? response });
     return { output, replayed: false };
   }
   // The claim has locked the row though it changed nothing: it can't have been removed since.
   const first = await sql.row(selectResponse, { userId, key });
   if (first?.response == null) throw new TypeError('A key that is taken has no record');
   if (first.fingerprint !== fingerprint) throw new AppError('IDEMPOTENCY_KEY_REUSED');
-  return { output: JSON.parse(first.response) as Output, replayed: true };
+  const response = secrets?.open(first.response, PLACE) ?? first.response;
+  return { output: JSON.parse(response) as Output, replayed: true };
 }

@@ -58,6 +58,21 @@ export interface FileLink {
   readonly expiresAt: Date;
 }
 
+/** What the service sends to others, as far as procedures decide on it. */
+export interface OutboundHost {
+  /** Why nothing may be sent to a URL; undefined: it may, if its host leads to where it may. */
+  faultOf(url: string): string | undefined;
+  /** The name of this database in this place: a copy elsewhere has another one. */
+  home(): Promise<string>;
+}
+
+/** Keeps secrets in the database so that nobody who has that alone can read them; `place`: where it is stored. */
+export interface SecretKeeper {
+  seal(text: string, place: string): string;
+  /** @throws Error where it was sealed with a key that is no longer known */
+  open(stored: string, place: string): string;
+}
+
 /**
  * What a request brings to a procedure, the same from both surfaces. It is part of the published `AppRouter` type, so
  * nothing here may name a type of Prisma's, Fastify's or Zod's.
@@ -71,6 +86,8 @@ export interface Context {
   /** Who is at which ticket, as it changes. */
   readonly presence: PresenceHandle;
   readonly clock: Clock;
+  readonly outbound: OutboundHost;
+  readonly secrets: SecretKeeper;
   readonly log: Log;
   /** Names the request in the logs and to the client. */
   readonly requestId: string;

@@ -9,7 +9,16 @@ import { runIdempotently } from '../idempotency/run-idempotently.js';
 import type { FeedHandle } from '../live/live-feed.js';
 import type { PresenceHandle } from '../live/live-presence.js';
 import type { Clock } from '../schema/clock.js';
-import type { Context, FileQuota, Log, PageInfo, PartInfo, StoredUpload } from './context.js';
+import type {
+  Context,
+  FileQuota,
+  Log,
+  OutboundHost,
+  PageInfo,
+  PartInfo,
+  SecretKeeper,
+  StoredUpload,
+} from './context.js';
 
 interface Scope {
   readonly principal: Principal;
@@ -39,6 +48,8 @@ export interface WriteScope extends Scope {
 export interface TransactionScope extends WriteScope {
   /** Models, and statements. */
   readonly db: Db;
+  readonly outbound: OutboundHost;
+  readonly secrets: SecretKeeper;
 }
 
 /** What a verb works with that goes on for as long as somebody watches. */
@@ -115,13 +126,20 @@ export function writing<Input, Output>(
   };
 }
 
-/** Makes a procedure's resolver from a verb that writes by models, or by several statements: one transaction on either engine. */
-export function transacting<Input, Output>(work: (scope: TransactionScope, input: Input) => Promise<Output>) {
+/**
+ * Makes a procedure's resolver from a verb that writes by models, or by several statements: one transaction on either engine.
+ * `secret`: its output has a secret in it, which an idempotency record keeps sealed.
+ */
+export function transacting<Input, Output>(
+  work: (scope: TransactionScope, input: Input) => Promise<Output>,
+  { secret = false }: { secret?: boolean } = {},
+) {
   return async (call: Call<Input>): Promise<Output> => {
     const { ctx, input } = call;
-    const { clock, log } = ctx;
+    const { clock, log, outbound, secrets } = ctx;
     const principal = authorized(ctx);
-    return inTransaction(call, (db) => work({ principal, clock, log, db }, input));
+    const run = (db: Db) => work({ principal, clock, log, outbound, secrets, db }, input);
+    return inTransaction(call, run, secret ? secrets : undefined);
   };
 }
 
@@ -154,6 +172,7 @@ export function uploading<Input, Output>(work: (scope: UploadScope, input: Input
 async function inTransaction<Input, Output>(
   { ctx, path, input }: Call<Input>,
   run: (db: Db) => Promise<Output>,
+  secrets?: SecretKeeper,
 ): Promise<Output> {
   const { clock, deadline } = ctx;
   const { userId, role } = authorized(ctx);
@@ -161,7 +180,7 @@ async function inTransaction<Input, Output>(
   const key = ctx.idempotencyKey();
   if (key === undefined) return database(ctx).transaction(run, options);
 
-  const attempt = { userId, key, fingerprint: fingerprint({ path, role, input }), now: clock.now() };
+  const attempt = { userId, key, fingerprint: fingerprint({ path, role, input }), now: clock.now(), secrets };
   const { output, replayed } = await database(ctx).transaction(
     (db) => runIdempotently(db, attempt, () => run(db)),
     options,

@@ -46,6 +46,8 @@ export interface Sources {
   sharedRateLimits?(): boolean | undefined;
   /** Tickets that are not resolved, those whose customer waits, and service levels that are missed. */
   tickets?(): Promise<{ open: number; waiting: number; breached: number }>;
+  /** How webhooks do: endpoints by state, and how old the oldest event is that one has not got. */
+  webhooks?(): Promise<{ states: Readonly<Record<string, number>>; oldestPendingSeconds: number }>;
   /** Age of the oldest event that readers of the feed can't see yet, in seconds; 0 where they see all. */
   feedLag?(): Promise<number>;
 }
@@ -88,6 +90,12 @@ export class Metrics {
     help: 'Live streams that have ended, by why',
     labelNames: ['reason'],
   });
+  readonly #webhookAttempts = this.#histogram({
+    name: 'support_webhook_attempt_duration_seconds',
+    help: 'One attempt to deliver to a webhook, by what came of it',
+    labelNames: ['outcome'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  });
   readonly #waits = this.#histogram({
     name: 'db_client_connection_wait_time_seconds',
     help: 'How long work waited for a connection, or for the one that writes to SQLite',
@@ -123,6 +131,7 @@ export class Metrics {
     this.#usage('readThreads', 'support_read_threads', "Threads of SQLite's long reads");
     this.#read('sharedRateLimits', 'support_rate_limit_store_up', '1: Redis counts for the rate limits; 0: it is away');
     this.#tickets();
+    this.#webhooks();
     this.#read('feedLag', 'support_event_feed_lag_seconds', "Age of the oldest event that the feed can't show yet");
   }
 
@@ -152,6 +161,11 @@ export class Metrics {
 
   streamEnded(reason: string): void {
     this.#streamsEnded.labels(reason).inc();
+  }
+
+  /** An attempt to deliver to a webhook has ended. */
+  webhookAttempt(outcome: string, seconds: number): void {
+    this.#webhookAttempts.observe(seconds, outcome);
   }
 
   /** Work has waited so long for a database connection. */
@@ -199,7 +213,7 @@ export class Metrics {
   }
 
   #read(
-    source: Exclude<Read, 'calls' | 'streams' | 'connections' | 'readThreads' | 'tickets'>,
+    source: Exclude<Read, 'calls' | 'streams' | 'connections' | 'readThreads' | 'tickets' | 'webhooks'>,
     name: string,
     help: string,
   ): void {
@@ -224,6 +238,30 @@ export class Metrics {
         const tickets = await ignoringFailure(async () => this.#sources.tickets?.());
         gauge.reset();
         for (const [state, count] of Object.entries(tickets ?? {})) gauge.labels(state).set(count);
+      },
+    });
+  }
+
+  #webhooks(): void {
+    const read = () => ignoringFailure(async () => this.#sources.webhooks?.());
+    const endpoints: Gauge = this.#gauge({
+      name: 'support_webhooks',
+      help: 'Webhooks by state',
+      labelNames: ['state'],
+      collect: async () => {
+        const webhooks = await read();
+        endpoints.reset();
+        for (const [state, count] of Object.entries(webhooks?.states ?? {})) endpoints.labels(state).set(count);
+      },
+    });
+    const oldest: Gauge = this.#gauge({
+      name: 'support_webhook_oldest_pending_seconds',
+      help: 'Age of the oldest event that an active webhook has not got yet',
+      collect: async () => {
+        const webhooks = await read();
+        oldest.reset();
+        if (webhooks === undefined) oldest.remove();
+        else oldest.set(webhooks.oldestPendingSeconds);
       },
     });
   }

@@ -38,8 +38,10 @@ interface There {
   macroId: string;
   /** Attached to a ticket of the owner's, who has uploaded it. */
   fileId: string;
+  webhookId: string;
+  deliveryId: string;
 }
-const NOTHING: There = { categoryIds: [], macroId: '', fileId: '' };
+const NOTHING: There = { categoryIds: [], macroId: '', fileId: '', webhookId: '', deliveryId: '' };
 
 /** A good input for each procedure; those that take a ticket are about this one. */
 const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, unknown>> = {
@@ -96,6 +98,19 @@ const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, 
   'desk.macros.change': (_ticketId, { macroId }) => ({ macroId, text: 't' }),
   'desk.macros.delete': (_ticketId, { macroId }) => ({ macroId }),
   'desk.macros.render': (ticketId, { macroId }) => ({ macroId, ticketId }),
+  'desk.webhooks.list': () => ({}),
+  'desk.webhooks.create': () => ({ url: 'https://example.com/hook' }),
+  'desk.webhooks.get': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.change': (_ticketId, { webhookId }) => ({ webhookId, description: 'd' }),
+  'desk.webhooks.delete': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.pause': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.resume': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.rotateSecret': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.test': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.deliveries': (_ticketId, { webhookId }) => ({ webhookId }),
+  'desk.webhooks.delivery': (_ticketId, { webhookId, deliveryId }) => ({ webhookId, deliveryId }),
+  'desk.webhooks.redeliver': (_ticketId, { webhookId, deliveryId }) => ({ webhookId, deliveryId }),
+  'desk.webhooks.redeliverSince': (_ticketId, { webhookId }) => ({ webhookId, since: '2026-01-01T00:00:00Z' }),
 };
 
 /** What is about a ticket that is closed, or closed and rated. */
@@ -223,11 +238,24 @@ describe.each(['sqlite', 'postgresql'] satisfies Engine[])('on %s', (engine) => 
     const { fileId } = file.ok ? file.data : { fileId: '' };
     const input = { subject: 's', description: 'd', categoryId: 'category_001', attachments: [fileId] };
     await restClient(server.url, customerToken('owner')).post('/support/tickets', input);
+    const { webhookId, deliveryId } = await makeWebhook();
     return {
+      webhookId,
+      deliveryId,
       categoryIds: categories.map(({ categoryId }) => categoryId),
       macroId: macro.body.data.macroId,
       fileId,
     };
+  }
+
+  /** The only one: there may be 20. */
+  async function makeWebhook(): Promise<{ webhookId: string; deliveryId: string }> {
+    const admin = restClient(server.url, adminToken());
+    for (const { webhookId } of (await admin.get('/desk/webhooks')).body.data) {
+      await admin.call('DELETE', `/desk/webhooks/${webhookId}`);
+    }
+    const { webhookId } = (await admin.post('/desk/webhooks', { url: 'https://example.com/hook' })).body.data;
+    return (await admin.post(`/desk/webhooks/${webhookId}/test`)).body.data;
   }
 
   describe.each(SURFACES)('over %s', (_surface, call, has) => {

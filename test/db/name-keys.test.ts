@@ -13,6 +13,8 @@ import { newTestDatabase } from '../support/open-database.js';
 
 const NOW = new Date('2026-01-22T16:30:00.000Z');
 const log = { info: () => {}, warn: () => {}, error: () => {} };
+const outbound = { faultOf: () => undefined, home: () => Promise.reject(new Error('Nothing is sent')) };
+const secrets = { seal: (text: string) => text, open: (text: string) => text };
 const taken = expect.objectContaining({ appCode: 'NAME_TAKEN' });
 
 async function open() {
@@ -23,7 +25,17 @@ async function open() {
     db,
     run: <I, O>(verb: (scope: TransactionScope, input: I) => Promise<O>, input: I) =>
       db.transaction((tx) =>
-        verb({ db: tx, clock: { now: () => NOW }, principal: { userId: 'admin', role: 'admin' }, log }, input),
+        verb(
+          {
+            db: tx,
+            clock: { now: () => NOW },
+            principal: { userId: 'admin', role: 'admin' },
+            log,
+            outbound,
+            secrets,
+          },
+          input,
+        ),
       ),
     /** As the version before has written it. */
     oldMacro: (id: string, name: string) =>

@@ -14,11 +14,14 @@ export const TICKETS = ['TICKET_OWN', 'TICKET_OTHERS', 'TICKET_RESOLVED', 'TICKE
 export const MACROS = ['MACRO_SAVED', 'MACRO_MISSING'] as const;
 /** Attached to nothing, to TICKET_OWN, and none: the customer's. */
 export const FILES = ['FILE_FREE', 'FILE_ATTACHED', 'FILE_MISSING'] as const;
+/** The first is active, with a delivery, which is a test. */
+export const WEBHOOKS = ['WEBHOOK_ACTIVE', 'WEBHOOK_MISSING'] as const;
+export const DELIVERIES = ['DELIVERY_SENT', 'DELIVERY_MISSING'] as const;
 export const CATEGORIES = ['category_001', 'category_002', 'CATEGORY_ARCHIVED'] as const;
 export const TOKENS = ['TOKEN_CUSTOMER', 'TOKEN_AGENT', 'TOKEN_ADMIN'] as const;
 
 /** Any of the words; also CATEGORIES_ACTIVE, which stands in a JSON array for the ids of all active categories. */
-export const WORD = /(?:TICKET|TOKEN|MACRO|FILE|CATEGORY|CATEGORIES)_[A-Z]+/g;
+export const WORD = /(?:TICKET|TOKEN|MACRO|FILE|WEBHOOK|DELIVERY|CATEGORY|CATEGORIES)_[A-Z]+/g;
 
 export const PRINCIPALS: Record<(typeof TOKENS)[number], Principal> = {
   TOKEN_CUSTOMER: { userId: 'fuzz_customer', role: 'customer' },
@@ -35,6 +38,8 @@ export class World {
     ['TOKEN_ADMIN', adminToken(PRINCIPALS.TOKEN_ADMIN.userId)],
     ['TICKET_MISSING', MISSING],
     ['FILE_MISSING', MISSING.replace('ticket', 'file')],
+    ['WEBHOOK_MISSING', MISSING.replace('ticket', 'webhook')],
+    ['DELIVERY_MISSING', MISSING.replace('ticket', 'delivery')],
   ]);
   readonly #ledger: Ledger;
   readonly #url: string;
@@ -72,6 +77,7 @@ export class World {
       await this.#customer('POST', `/support/tickets/${ticketId}/close`, {});
     }
     await this.#restoreFiles();
+    await this.#restoreWebhooks();
     this.#ledger.settle(await this.#ledger.take());
     this.#words.set('CATEGORIES_ACTIVE', this.#activeCategories().join('","'));
   }
@@ -96,6 +102,23 @@ export class World {
       const fileId = await this.#uploadFile('FILE_FREE');
       // The key that links are signed with is made by the first.
       await this.#customer('GET', `/support/files/${fileId}`);
+    }
+  }
+
+  async #restoreWebhooks(): Promise<void> {
+    const known = this.#row('webhook_endpoints', 'WEBHOOK_ACTIVE');
+    // There may be 20.
+    for (const { id, removed_at: removedAt } of this.#ledger.rows('webhook_endpoints')) {
+      if (removedAt === null && id !== known?.id) await this.#admin('DELETE', `/desk/webhooks/${id}`);
+    }
+    if (known === undefined || known.removed_at !== null) {
+      const input = { url: 'https://example.com/hook' };
+      const { webhookId } = (await this.#admin('POST', '/desk/webhooks', input)) as { webhookId: string };
+      this.#words.set('WEBHOOK_ACTIVE', webhookId);
+      const sent = (await this.#admin('POST', `/desk/webhooks/${webhookId}/test`)) as { deliveryId: string };
+      this.#words.set('DELIVERY_SENT', sent.deliveryId);
+    } else if (known.state !== 'active') {
+      await this.#admin('POST', `/desk/webhooks/${known.id}/resume`, {});
     }
   }
 

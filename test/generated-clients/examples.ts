@@ -116,6 +116,39 @@ export const EXAMPLES: Record<string, Example> = {
     needs: ['closedTicket', 'lowTicket'],
   },
 
+  listWebhooks: { needs: ['webhook'] },
+  createWebhook: {
+    body: {
+      url: 'https://example.com/hook',
+      description: 'Mails to customers',
+      eventTypes: ['message.added', 'ticket.resolved'],
+    },
+    // Makes room.
+    needs: ['webhook'],
+  },
+  getWebhook: { path: { webhookId: there('webhook') } },
+  changeWebhook: {
+    path: { webhookId: there('webhook') },
+    body: {
+      url: 'https://example.com/other',
+      description: 'Mails to customers',
+      eventTypes: ['message.added', 'ticket.resolved'],
+    },
+  },
+  deleteWebhook: { path: { webhookId: there('webhook') } },
+  pauseWebhook: { path: { webhookId: there('webhook') } },
+  resumeWebhook: { path: { webhookId: there('webhook') }, body: { skip: true } },
+  rotateWebhookSecret: { path: { webhookId: there('webhook') } },
+  testWebhook: { path: { webhookId: there('webhook') } },
+  listWebhookDeliveries: {
+    path: { webhookId: there('webhook') },
+    query: { state: 'pending', ...nextAfter(there('nextDeliveries')) },
+  },
+  getWebhookDelivery: { path: { webhookId: there('webhook'), deliveryId: there('delivery') } },
+  redeliverWebhook: { path: { webhookId: there('webhook'), deliveryId: there('delivery') } },
+  // Either `since` or `after`: a request has one of them.
+  redeliverWebhookSince: { path: { webhookId: there('webhook') }, body: { since: '2026-01-01T00:00:00Z' } },
+
   listSlaTargets: {},
   setSlaTarget: { path: { priority: 'High' }, body: { firstResponseMinutes: 240, resolutionMinutes: 1440 } },
   listSlaBreaches: {

@@ -26,6 +26,10 @@ export interface There {
   archivedCategory: string;
   activeCategories: string[];
   macro: string;
+  webhook: string;
+  /** Of it: a test. */
+  delivery: string;
+  nextDeliveries: string;
   /** Of all priorities. */
   slaTarget: number;
   /** To be uploaded. */
@@ -164,6 +168,18 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
   },
   macro: async ({ get, admin }) =>
     (await admin('POST', '/desk/macros', { name: await get('name'), text: 'About {{ticket.subject}}' })).macroId,
+  webhook: async ({ admin }) => {
+    // There may be 20.
+    for (const { webhookId } of await admin('GET', '/desk/webhooks'))
+      await admin('DELETE', `/desk/webhooks/${webhookId}`);
+    return (await admin('POST', '/desk/webhooks', { url: 'https://example.com/hook' })).webhookId;
+  },
+  delivery: async ({ get, admin }) => (await admin('POST', `/desk/webhooks/${await get('webhook')}/test`)).deliveryId,
+  async nextDeliveries({ get, admin }) {
+    const path = `/desk/webhooks/${await get('webhook')}`;
+    for (let test = 0; test < 2; test += 1) await admin('POST', `${path}/test`);
+    return (await admin('GET', `${path}/deliveries?state=pending&limit=1`)).next;
+  },
   async slaTarget({ admin }) {
     const target = { firstResponseMinutes: 60, resolutionMinutes: 60 };
     for (const priority of ['Low', 'Medium', 'High', 'Critical'])

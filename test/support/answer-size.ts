@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_ACTIVE, MAX_CATEGORIES } from '../../src/categories/desk-category.js';
 import { createCategoryInput } from '../../src/categories/schemas.js';
 import { MAX_BULK } from '../../src/desk/work/schemas.js';
+import { EVENT_TYPES } from '../../src/events/event-types.js';
 import { MAX_AGENTS } from '../../src/figures/schemas.js';
 import { MAX_MACROS_BYTES } from '../../src/macros/require-room.js';
 import { createMacroInput } from '../../src/macros/schemas.js';
@@ -17,6 +18,7 @@ import { normalTag } from '../../src/tags/normal-tag.js';
 import { MAX_TAGS, tag } from '../../src/tags/schemas.js';
 import { TICKET_PRIORITIES } from '../../src/tickets/lifecycle.js';
 import { closeTicketInput, createTicketInput } from '../../src/tickets/schemas.js';
+import { createWebhookInput, MAX_ANSWER, MAX_ATTEMPTS, MAX_WEBHOOKS } from '../../src/webhooks/schemas.js';
 
 /** Bytes of a body: where JSON escapes nothing, and where it escapes each character that it can. */
 export interface Size {
@@ -121,6 +123,17 @@ const TEXTS: Record<string, Size> = {
   ...Object.fromEntries(
     ['Attachment', 'StoredFile', 'TicketFile', 'UploadedFile'].map((schema) => [`${schema}.name`, size(4 * MAX_NAME)]),
   ),
+  webhookId: size(OUR_ID),
+  deliveryId: size(OUR_ID),
+  ...Object.fromEntries(
+    ['Webhook', 'CreatedWebhook'].flatMap((schema) =>
+      ['url', 'description'].map((name) => [`${schema}.${name}`, characters(longest(createWebhookInput, name))]),
+    ),
+  ),
+  secret: size('whsec_'.length + 44),
+  'DeliveryWithAttempts.error': size(64),
+  // Without control characters.
+  'DeliveryWithAttempts.answer': size(4 * MAX_ANSWER),
   type: size('application/vnd.openxmlformats-officedocument.wordprocessingml.document'.length),
   url: size(250),
   'BulkResult.code': size('UNSUPPORTED_MEDIA_TYPE'.length),
@@ -172,6 +185,12 @@ const LISTS: Record<string, List> = {
   ListDeskCategoriesResponse: { items: MAX_CATEGORIES },
   OrderCategoriesResponse: { items: MAX_CATEGORIES },
   ListMacrosResponse: { items: MAX_ITEMS, together: { fields: ['name', 'text'], bytes: MAX_MACROS_BYTES } },
+  ListWebhooksResponse: { items: MAX_WEBHOOKS },
+  ...Object.fromEntries(
+    ['Webhook', 'CreatedWebhook'].map((schema) => [`${schema}.eventTypes`, { items: EVENT_TYPES.length }]),
+  ),
+  'DeliveryPage.deliveries': { items: MAX_ITEMS },
+  'DeliveryWithAttempts.made': { items: MAX_ATTEMPTS },
   ListSlaTargetsResponse: { items: TICKET_PRIORITIES.length },
   // Its ids as they were sent: see WHOLE.
   ChangeTicketsResponse: { items: MAX_BULK },

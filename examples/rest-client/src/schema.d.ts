@@ -848,6 +848,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhooks
+         * @description All endpoints that events are sent to.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description Send what happens from now on to a URL, all or some types of events. Keep the secret of the answer.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook
+         * @description One endpoint, and how it does.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Send nothing to an endpoint any more, and forget what was sent.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook
+         * @description Give an endpoint another URL, description or types of events.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Webhook
+         * @description Send nothing for now. What happens meanwhile waits.
+         */
+        post: operations["pauseWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Webhook
+         * @description Send again, all that has happened meanwhile or, with `skip`, what happens from now on.
+         */
+        post: operations["resumeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description Make a new secret. For 24 hours everything is signed with the old one, too.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Send an event of the type `webhook.test`, once. Its delivery says what came of it.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Deliveries
+         * @description What was sent to an endpoint, is waiting, or was given up.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Delivery
+         * @description One delivery, with what came of each attempt.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Delivery Again
+         * @description Send one delivery once more, under the same id.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/webhooks/{webhookId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Again Since
+         * @description Send all events again, from a time or a place in the feed on.
+         */
+        post: operations["redeliverWebhookSince"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/support/events/stream": {
         parameters: {
             query?: never;
@@ -1993,6 +2205,242 @@ export interface components {
         LeftTicket: {
             ticketId: string;
         };
+        /**
+         * @example {
+         *       "webhookId": "webhook_123",
+         *       "url": "https://example.com/hooks/support",
+         *       "description": "Mails to customers",
+         *       "eventTypes": [
+         *         "message.added",
+         *         "ticket.resolved"
+         *       ],
+         *       "state": "active",
+         *       "reason": null,
+         *       "since": "2024-01-22T16:30:00Z",
+         *       "failingSince": null,
+         *       "retryAt": null,
+         *       "oldSecretUntil": null,
+         *       "createdAt": "2024-01-22T16:30:00Z",
+         *       "updatedAt": "2024-01-22T16:30:00Z"
+         *     }
+         */
+        Webhook: {
+            webhookId: string;
+            url: string;
+            description: string;
+            eventTypes: ("ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated" | "file.removed")[];
+            state: components["schemas"]["WebhookState"];
+            reason: components["schemas"]["WebhookReason"];
+            /**
+             * Format: date-time
+             * @description Since when it has this state
+             */
+            since: string;
+            /** @description The first failure since the last success; null: all is well */
+            failingSince: string | null;
+            /** @description Nothing is sent before; null: at once */
+            retryAt: string | null;
+            /** @description Until when the secret before also signs */
+            oldSecretUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @description `paused` and `disabled`: nothing is sent, and what happens waits; by somebody, or by the service
+         * @enum {string}
+         */
+        WebhookState: "active" | "paused" | "disabled";
+        /** @description Why it is not active: an admin paused it; the database was restored elsewhere; the receiver said that it is gone (410); nothing was delivered for 5 days */
+        WebhookReason: ("admin" | "restored" | "gone" | "failing") | null;
+        /**
+         * @example {
+         *       "webhookId": "webhook_123",
+         *       "url": "https://example.com/hooks/support",
+         *       "description": "Mails to customers",
+         *       "eventTypes": [
+         *         "message.added",
+         *         "ticket.resolved"
+         *       ],
+         *       "state": "active",
+         *       "reason": null,
+         *       "since": "2024-01-22T16:30:00Z",
+         *       "failingSince": null,
+         *       "retryAt": null,
+         *       "oldSecretUntil": null,
+         *       "createdAt": "2024-01-22T16:30:00Z",
+         *       "updatedAt": "2024-01-22T16:30:00Z",
+         *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+         *     }
+         */
+        CreatedWebhook: {
+            webhookId: string;
+            url: string;
+            description: string;
+            eventTypes: ("ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated" | "file.removed")[];
+            state: components["schemas"]["WebhookState"];
+            reason: components["schemas"]["WebhookReason"];
+            /**
+             * Format: date-time
+             * @description Since when it has this state
+             */
+            since: string;
+            /** @description The first failure since the last success; null: all is well */
+            failingSince: string | null;
+            /** @description Nothing is sent before; null: at once */
+            retryAt: string | null;
+            /** @description Until when the secret before also signs */
+            oldSecretUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description What signatures are made with. It is shown here, and never again */
+            secret: string;
+        };
+        /**
+         * @example {
+         *       "webhookId": "webhook_123"
+         *     }
+         */
+        DeletedWebhook: {
+            webhookId: string;
+        };
+        /**
+         * @example {
+         *       "webhookId": "webhook_123",
+         *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+         *       "oldSecretUntil": "2024-01-23T16:30:00Z"
+         *     }
+         */
+        RotatedSecret: {
+            webhookId: string;
+            /** @description What signatures are made with. It is shown here, and never again */
+            secret: string;
+            /** Format: date-time */
+            oldSecretUntil: string;
+        };
+        /**
+         * @example {
+         *       "deliveryId": "delivery_123",
+         *       "webhookId": "webhook_123",
+         *       "type": "message.added",
+         *       "eventId": 1042,
+         *       "ticketId": "ticket_123",
+         *       "state": "pending",
+         *       "attempts": 1,
+         *       "nextAttemptAt": "2024-01-22T16:30:05Z",
+         *       "createdAt": "2024-01-22T16:30:00Z",
+         *       "endedAt": null
+         *     }
+         */
+        Delivery: {
+            /** @description The `webhook-id` of its attempts */
+            deliveryId: string;
+            webhookId: string;
+            type: components["schemas"]["DeliveryType"];
+            /** @description null: a test */
+            eventId: number | null;
+            ticketId: string | null;
+            state: components["schemas"]["DeliveryState"];
+            /** @description How often it was sent since it was last asked for */
+            attempts: number;
+            /** @description Of a pending one: not before */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Since when it is not pending any more */
+            endedAt: string | null;
+        };
+        /**
+         * @description The event’s, or a test
+         * @enum {string}
+         */
+        DeliveryType: "ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated" | "file.removed" | "webhook.test";
+        /**
+         * @description `failed`: given up after all retries; `skipped`: left out when the webhook was resumed
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "failed" | "skipped";
+        /**
+         * @example {
+         *       "deliveries": [
+         *         {
+         *           "deliveryId": "delivery_123",
+         *           "webhookId": "webhook_123",
+         *           "type": "message.added",
+         *           "eventId": 1042,
+         *           "ticketId": "ticket_123",
+         *           "state": "pending",
+         *           "attempts": 1,
+         *           "nextAttemptAt": "2024-01-22T16:30:05Z",
+         *           "createdAt": "2024-01-22T16:30:00Z",
+         *           "endedAt": null
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        DeliveryPage: {
+            /** @description Newest first */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description For `after` (or `cursor`); null: there are no more */
+            next: string | null;
+        };
+        /**
+         * @example {
+         *       "deliveryId": "delivery_123",
+         *       "webhookId": "webhook_123",
+         *       "type": "message.added",
+         *       "eventId": 1042,
+         *       "ticketId": "ticket_123",
+         *       "state": "pending",
+         *       "attempts": 1,
+         *       "nextAttemptAt": "2024-01-22T16:30:05Z",
+         *       "createdAt": "2024-01-22T16:30:00Z",
+         *       "endedAt": null,
+         *       "made": [
+         *         {
+         *           "at": "2024-01-22T16:30:00Z",
+         *           "durationMs": 84,
+         *           "status": 500,
+         *           "error": "HTTP_500",
+         *           "answer": "Internal Server Error"
+         *         }
+         *       ]
+         *     }
+         */
+        DeliveryWithAttempts: {
+            /** @description The `webhook-id` of its attempts */
+            deliveryId: string;
+            webhookId: string;
+            type: components["schemas"]["DeliveryType"];
+            /** @description null: a test */
+            eventId: number | null;
+            ticketId: string | null;
+            state: components["schemas"]["DeliveryState"];
+            /** @description How often it was sent since it was last asked for */
+            attempts: number;
+            /** @description Of a pending one: not before */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Since when it is not pending any more */
+            endedAt: string | null;
+            /** @description Its attempts, newest first */
+            made: {
+                /** Format: date-time */
+                at: string;
+                durationMs: number;
+                /** @description Of the HTTP answer; null: there was none */
+                status: number | null;
+                /** @description A code for why it failed; null: it was delivered */
+                error: string | null;
+                /** @description The beginning of what the receiver answered instead */
+                answer: string | null;
+            }[];
+        };
         /** @description What every failure is: at most 16 KiB, whatever was sent. */
         Failure: {
             /** @constant */
@@ -2014,7 +2462,7 @@ export interface components {
          * @description What went wrong: stable, for machines
          * @enum {string}
          */
-        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_INFECTED" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
+        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "TOO_MANY_WEBHOOKS" | "WEBHOOK_NOT_ACTIVE" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_INFECTED" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
         ErrorDetail: {
             /** @description Dotted path of the field, cut if it is long; '' for the whole request */
             path: string;
@@ -2429,6 +2877,110 @@ export interface components {
             data: components["schemas"]["LeftTicket"];
             error: null;
         };
+        ListWebhooksResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Webhook"][];
+            error: null;
+        };
+        CreateWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["CreatedWebhook"];
+            error: null;
+        };
+        GetWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Webhook"];
+            error: null;
+        };
+        ChangeWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Webhook"];
+            error: null;
+        };
+        DeleteWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["DeletedWebhook"];
+            error: null;
+        };
+        PauseWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Webhook"];
+            error: null;
+        };
+        ResumeWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Webhook"];
+            error: null;
+        };
+        RotateWebhookSecretResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["RotatedSecret"];
+            error: null;
+        };
+        TestWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Delivery"];
+            error: null;
+        };
+        ListWebhookDeliveriesResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["DeliveryPage"];
+            error: null;
+        };
+        GetWebhookDeliveryResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["DeliveryWithAttempts"];
+            error: null;
+        };
+        RedeliverWebhookResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Delivery"];
+            error: null;
+        };
+        RedeliverWebhookSinceResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["Webhook"];
+            error: null;
+        };
     };
     responses: {
         /** @description Unauthorized */
@@ -2628,6 +3180,30 @@ export interface components {
         };
         /** @description The list must have each active category once: read them again */
         CategoriesChanged: {
+            headers: {
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description There may be 20 webhooks */
+        TooManyWebhooks: {
+            headers: {
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The webhook is not active: resume it first */
+        WebhookNotActive: {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "ratelimit-policy": components["headers"]["ratelimit-policy"];
@@ -7297,6 +7873,1168 @@ export interface operations {
             };
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UriTooLong"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks, in the order in which they were added */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": [
+                     *         {
+                     *           "webhookId": "webhook_123",
+                     *           "url": "https://example.com/hooks/support",
+                     *           "description": "Mails to customers",
+                     *           "eventTypes": [
+                     *             "message.added",
+                     *             "ticket.resolved"
+                     *           ],
+                     *           "state": "active",
+                     *           "reason": null,
+                     *           "since": "2024-01-22T16:30:00Z",
+                     *           "failingSince": null,
+                     *           "retryAt": null,
+                     *           "oldSecretUntil": null,
+                     *           "createdAt": "2024-01-22T16:30:00Z",
+                     *           "updatedAt": "2024-01-22T16:30:00Z"
+                     *         }
+                     *       ],
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWebhooksResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.com/hooks/support",
+                 *       "description": "Mails to customers",
+                 *       "eventTypes": [
+                 *         "message.added",
+                 *         "ticket.resolved"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Where to send: https, and an address that is public, or in a network that the operator allows */
+                    url: string;
+                    /**
+                     * @description What it is for
+                     * @default
+                     */
+                    description?: string;
+                    /**
+                     * @description Types of events that are sent; none: all, also those that are added later
+                     * @default []
+                     */
+                    eventTypes?: ("ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated" | "file.removed")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook is active; its secret is shown here, and never again */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "url": "https://example.com/hooks/support",
+                     *         "description": "Mails to customers",
+                     *         "eventTypes": [
+                     *           "message.added",
+                     *           "ticket.resolved"
+                     *         ],
+                     *         "state": "active",
+                     *         "reason": null,
+                     *         "since": "2024-01-22T16:30:00Z",
+                     *         "failingSince": null,
+                     *         "retryAt": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "updatedAt": "2024-01-22T16:30:00Z",
+                     *         "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["TooManyWebhooks"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "url": "https://example.com/hooks/support",
+                     *         "description": "Mails to customers",
+                     *         "eventTypes": [
+                     *           "message.added",
+                     *           "ticket.resolved"
+                     *         ],
+                     *         "state": "active",
+                     *         "reason": null,
+                     *         "since": "2024-01-22T16:30:00Z",
+                     *         "failingSince": null,
+                     *         "retryAt": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook is gone */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventTypes": [
+                 *         "message.added"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Where to send: https, and an address that is public, or in a network that the operator allows */
+                    url?: string;
+                    /** @description What it is for */
+                    description?: string;
+                    /** @description Types of events that are sent; none: all, also those that are added later */
+                    eventTypes?: ("ticket.created" | "ticket.assigned" | "ticket.unassigned" | "ticket.updated" | "ticket.resolved" | "ticket.reopened" | "ticket.closed" | "message.added" | "note.added" | "ticket.tagged" | "ticket.rated" | "file.removed")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "url": "https://example.com/hooks/support",
+                     *         "description": "Mails to customers",
+                     *         "eventTypes": [
+                     *           "message.added",
+                     *           "ticket.resolved"
+                     *         ],
+                     *         "state": "active",
+                     *         "reason": null,
+                     *         "since": "2024-01-22T16:30:00Z",
+                     *         "failingSince": null,
+                     *         "retryAt": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    pauseWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook is paused */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "url": "https://example.com/hooks/support",
+                     *         "description": "Mails to customers",
+                     *         "eventTypes": [
+                     *           "message.added",
+                     *           "ticket.resolved"
+                     *         ],
+                     *         "state": "active",
+                     *         "reason": null,
+                     *         "since": "2024-01-22T16:30:00Z",
+                     *         "failingSince": null,
+                     *         "retryAt": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PauseWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    resumeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "skip": true
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description Leave out what has happened so far; otherwise all of it is sent
+                     * @default false
+                     */
+                    skip?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook is active */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "url": "https://example.com/hooks/support",
+                     *         "description": "Mails to customers",
+                     *         "eventTypes": [
+                     *           "message.added",
+                     *           "ticket.resolved"
+                     *         ],
+                     *         "state": "active",
+                     *         "reason": null,
+                     *         "since": "2024-01-22T16:30:00Z",
+                     *         "failingSince": null,
+                     *         "retryAt": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResumeWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret, which is shown here, and never again */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *         "oldSecretUntil": "2024-01-23T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotateWebhookSecretResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is sent in a moment */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "deliveryId": "delivery_123",
+                     *         "webhookId": "webhook_123",
+                     *         "type": "message.added",
+                     *         "eventId": 1042,
+                     *         "ticketId": "ticket_123",
+                     *         "state": "pending",
+                     *         "attempts": 1,
+                     *         "nextAttemptAt": "2024-01-22T16:30:05Z",
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "endedAt": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["WebhookNotActive"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Those that are in this state */
+                state?: "pending" | "delivered" | "failed" | "skipped";
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; absent: from the beginning */
+                after?: string;
+                /** @description `after`, under the name that TanStack's infinite queries give it */
+                cursor?: string;
+                /** @description What TanStack's infinite queries send. Of no effect: a cursor says itself which way it goes */
+                direction?: "forward" | "backward";
+            };
+            header?: never;
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the deliveries, newest first */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "deliveries": [
+                     *           {
+                     *             "deliveryId": "delivery_123",
+                     *             "webhookId": "webhook_123",
+                     *             "type": "message.added",
+                     *             "eventId": 1042,
+                     *             "ticketId": "ticket_123",
+                     *             "state": "pending",
+                     *             "attempts": 1,
+                     *             "nextAttemptAt": "2024-01-22T16:30:05Z",
+                     *             "createdAt": "2024-01-22T16:30:00Z",
+                     *             "endedAt": null
+                     *           }
+                     *         ],
+                     *         "next": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWebhookDeliveriesResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+                /** @description Delivery ID: the `webhook-id` that the receiver gets */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery and its attempts */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "deliveryId": "delivery_123",
+                     *         "webhookId": "webhook_123",
+                     *         "type": "message.added",
+                     *         "eventId": 1042,
+                     *         "ticketId": "ticket_123",
+                     *         "state": "pending",
+                     *         "attempts": 1,
+                     *         "nextAttemptAt": "2024-01-22T16:30:05Z",
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "endedAt": null,
+                     *         "made": [
+                     *           {
+                     *             "at": "2024-01-22T16:30:00Z",
+                     *             "durationMs": 84,
+                     *             "status": 500,
+                     *             "error": "HTTP_500",
+                     *             "answer": "Internal Server Error"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetWebhookDeliveryResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Delivery not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+                /** @description Delivery ID: the `webhook-id` that the receiver gets */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is sent in a moment */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "deliveryId": "delivery_123",
+                     *         "webhookId": "webhook_123",
+                     *         "type": "message.added",
+                     *         "eventId": 1042,
+                     *         "ticketId": "ticket_123",
+                     *         "state": "pending",
+                     *         "attempts": 1,
+                     *         "nextAttemptAt": "2024-01-22T16:30:05Z",
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "endedAt": null
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RedeliverWebhookResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Delivery not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    redeliverWebhookSince: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Webhook ID */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2024-01-22T16:30:00Z"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description All that has happened since then, and up to 5 minutes before it
+                     */
+                    since?: string;
+                    /** @description All that comes after this cursor: `next` of the feed, or `cursor` of what was sent */
+                    after?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook, which goes on from there */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "webhookId": "webhook_123",
+                     *         "url": "https://example.com/hooks/support",
+                     *         "description": "Mails to customers",
+                     *         "eventTypes": [
+                     *           "message.added",
+                     *           "ticket.resolved"
+                     *         ],
+                     *         "state": "active",
+                     *         "reason": null,
+                     *         "since": "2024-01-22T16:30:00Z",
+                     *         "failingSince": null,
+                     *         "retryAt": null,
+                     *         "oldSecretUntil": null,
+                     *         "createdAt": "2024-01-22T16:30:00Z",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RedeliverWebhookSinceResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Webhook not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];

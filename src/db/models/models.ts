@@ -22,6 +22,9 @@ const ALL: Record<ModelName, true> = {
   ticketCount: true,
   ticketSegment: true,
   ticketTag: true,
+  webhookAttempt: true,
+  webhookDelivery: true,
+  webhookEndpoint: true,
 };
 /** Known without loading Prisma. */
 export const MODEL_NAMES = Object.keys(ALL) as ModelName[];

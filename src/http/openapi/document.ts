@@ -55,6 +55,7 @@ const TAGS = [
   { name: 'Desk tags', description: 'What agents mark tickets with' },
   { name: 'Desk categories', description: 'Admins add, change, order and archive categories' },
   { name: 'Desk service levels', description: 'Until when tickets are to be answered and resolved' },
+  { name: 'Desk webhooks', description: 'Admins say where what happens is sent to, and see what came of it' },
   { name: 'Desk figures', description: 'How much was done in a period, and how long it took' },
 ];
 

@@ -3,7 +3,7 @@ import type { DatabaseHandle } from '../../db/handle.js';
 import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
 import type { FeedHandle } from '../../live/live-feed.js';
 import type { PresenceHandle } from '../../live/live-presence.js';
-import type { Context, FileLink, FileQuota, LinkedFile } from '../../procedure/context.js';
+import type { Context, FileLink, FileQuota, LinkedFile, OutboundHost, SecretKeeper } from '../../procedure/context.js';
 import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { OpenRequests } from '../lifecycle/open-requests.js';
@@ -19,6 +19,8 @@ interface ServerParts {
   clock: Clock;
   feed: FeedHandle;
   presence: PresenceHandle;
+  outbound: OutboundHost;
+  secrets: SecretKeeper;
   inFlight: InFlight;
   streams: OpenStreams;
   openRequests: OpenRequests;
@@ -33,7 +35,21 @@ interface ServerParts {
 export function requestContext(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db, clock, feed, presence, inFlight, streams, openRequests, metrics, publicPath, linkTo, fileQuota }: ServerParts,
+  {
+    db,
+    clock,
+    feed,
+    presence,
+    outbound,
+    secrets,
+    inFlight,
+    streams,
+    openRequests,
+    metrics,
+    publicPath,
+    linkTo,
+    fileQuota,
+  }: ServerParts,
 ): Context {
   return {
     principal: request.principal,
@@ -41,6 +57,8 @@ export function requestContext(
     clock,
     feed,
     presence,
+    outbound,
+    secrets,
     log: request.log,
     requestId: request.id,
     // A client that went away leaves its write in place: it was received. Only a 503 that was sent must stay true.

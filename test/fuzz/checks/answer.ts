@@ -125,7 +125,7 @@ function errorOf(result: CallResult | undefined): { code: string; details?: { pa
 }
 
 const NO_SCHEMA_SAYS =
-  /^(?:categoryId|agentId|requester|change\.assignedAgent|after|lastEventId|cursor|tag|prefix|(?:add|remove|attachments)\.\d+|(?:created|updated)(?:From|To)|from|to)$/;
+  /^(?:categoryId|agentId|requester|change\.assignedAgent|after|lastEventId|cursor|tag|prefix|(?:add|remove|attachments)\.\d+|(?:created|updated)(?:From|To)|from|to|since|url)$/;
 
 /** The document and the server agree on what is right. */
 function checkVerdict(
@@ -147,7 +147,7 @@ function checkVerdict(
   }
   if (verdict === 'valid' && status === 400) {
     // What no schema can say: which categories there are, who is known by an id with white space at its ends, which cursors we have given out, which letters a tag has, which files
-    // are free, and which times can be stored.
+    // are free, which times can be stored, and where webhooks may lead.
     const [detail, ...more] = error?.details ?? [];
     const areFiles = more.every(({ path }) => path.startsWith('attachments.'));
     const onlyKnown = areFiles && NO_SCHEMA_SAYS.test(detail?.path ?? '');

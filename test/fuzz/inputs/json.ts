@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { TICKET_PRIORITIES } from '../../../src/tickets/lifecycle.js';
 import { rarely } from '../../support/arbitraries.js';
 import { requireKnown, type Schema } from '../schema.js';
-import { CATEGORIES, FILES, MACROS, PRINCIPALS, TICKETS, WORD } from '../world.js';
+import { CATEGORIES, DELIVERIES, FILES, MACROS, PRINCIPALS, TICKETS, WEBHOOKS, WORD } from '../world.js';
 import { idempotencyKey } from './headers.js';
 import { hostileDocument, hostileJson, hostileKey, type JsonText } from './hostile-json.js';
 import { nearlyValidJson } from './nearly-valid-json.js';
@@ -45,6 +45,18 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
   ...Object.fromEntries(['agentId', 'assignedAgent', 'assignee'].map((name) => [name, agents])),
   ...Object.fromEntries(['add', 'remove', 'prefix'].map((name) => [name, tags])),
   macroId: fc.constantFrom(...MACROS),
+  webhookId: fc.constantFrom(...WEBHOOKS, 'WEBHOOK_ACTIVE', 'WEBHOOK_ACTIVE'),
+  deliveryId: fc.constantFrom(...DELIVERIES, 'DELIVERY_SENT'),
+  url: fc.constantFrom(
+    'https://example.com/hook',
+    'https://receiver.example/?a=b&c=%20',
+    'https://[2606:4700::1111]/',
+    'http://127.0.0.1/',
+    'https://user@example.com/',
+    'https://example.com/#a',
+    'mailto:a@example.com',
+    'x',
+  ),
   fileId: fc.constantFrom(...FILES),
   attachments: fc.oneof(fc.constantFrom(...FILES, 'FILE_FREE', 'FILE_FREE'), fc.constantFrom('file_id_123', 'a', '☕')),
   name: fc
@@ -74,7 +86,7 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
       Buffer.from(JSON.stringify([sort, 0, '2026-01-22T16:30:00.000Z', 'ticket_1'])).toString('base64url'),
     ),
   ...Object.fromEntries(
-    ['createdFrom', 'createdTo', 'updatedFrom', 'updatedTo'].map((name) => [
+    ['createdFrom', 'createdTo', 'updatedFrom', 'updatedTo', 'since'].map((name) => [
       name,
       fc.constantFrom(
         '2026-01-22T16:30:00Z',
