@@ -52,6 +52,7 @@ export async function startServer(name: ServerName, databaseUrl: string): Promis
       SQLITE_SYNCHRONOUS: 'FULL',
       // The load comes from one address, and from few users.
       RATE_LIMIT_IP: '0',
+      MAX_CONNECTIONS_PER_ADDRESS: '4096',
       RATE_LIMIT_USER: '0',
       RATE_LIMIT_USER_BYTES: '0',
     },

@@ -5,7 +5,10 @@ import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Usage } from '../../telemetry/metrics.js';
 import type { EventStream } from './event-stream.js';
 
-const TICK_MS = 1_000;
+/** How often what is due is done for each stream. */
+const ROUND_MS = 1_000;
+/** In so many parts: all of 2,000 at once would hold up every request that comes just then. */
+const PARTS = 20;
 /** Streams last for minutes: whoever is refused one need not ask again at once. */
 const RETRY_AFTER_SECONDS = 10;
 
@@ -22,6 +25,8 @@ export class OpenStreams {
   readonly #placesOf = new Map<string, number>();
   #places = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Those that are still to come in this round. */
+  #round: Iterator<EventStream> = [].values();
   #isStopping = false;
 
   constructor(
@@ -75,7 +80,7 @@ export class OpenStreams {
       return;
     }
     this.#streams.add(stream);
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#timer ??= setInterval(() => this.#tick(), ROUND_MS / PARTS);
   }
 
   remove(stream: EventStream): void {
@@ -87,7 +92,14 @@ export class OpenStreams {
 
   #tick(): void {
     const now = this.#clock.now().getTime();
-    for (const stream of this.#streams) void stream.tick(now);
+    for (let left = Math.ceil(this.#streams.size / PARTS); left > 0; left -= 1) {
+      const { value: stream, done } = this.#round.next();
+      if (done) {
+        this.#round = this.#streams.values();
+        return;
+      }
+      void stream.tick(now);
+    }
   }
 
   #refusal(message: string): AppError {
