@@ -5,6 +5,10 @@ import type { FastifyReply } from 'fastify';
 const OPEN_REQUEST = Symbol('open');
 type Known = ServerResponse & { [OPEN_REQUEST]?: OpenRequest | undefined };
 
+const ON_SOCKET = Symbol('first and last open');
+/** Those of a connection: whoever leaves must not be looked for among all, of which there are thousands with live streams. */
+type Connection = Socket & { [ON_SOCKET]?: { first: OpenRequest; last: OpenRequest } | undefined };
+
 /** A request that has come, until its answer has ended or its connection is gone. */
 export interface OpenRequest {
   readonly response: ServerResponse;
@@ -15,6 +19,9 @@ export interface OpenRequest {
   onGone: (() => void) | undefined;
   previous: OpenRequest | undefined;
   next: OpenRequest | undefined;
+  /** Of those on its connection. */
+  previousThere: OpenRequest | undefined;
+  nextThere: OpenRequest | undefined;
 }
 
 /**
@@ -47,8 +54,24 @@ export class OpenRequests implements Iterable<OpenRequest> {
   add(response: Known): OpenRequest {
     const known = response[OPEN_REQUEST];
     if (known !== undefined) return known;
-    const open = { response, reply: undefined, late: false, onGone: undefined, previous: this.#last, next: undefined };
+    const connection: Connection = response.req.socket;
+    const there = connection[ON_SOCKET];
+    const open: OpenRequest = {
+      response,
+      reply: undefined,
+      late: false,
+      onGone: undefined,
+      previous: this.#last,
+      next: undefined,
+      previousThere: there?.last,
+      nextThere: undefined,
+    };
     response[OPEN_REQUEST] = open;
+    if (there === undefined) connection[ON_SOCKET] = { first: open, last: open };
+    else {
+      there.last.nextThere = open;
+      there.last = open;
+    }
     if (this.#last === undefined) this.#first = open;
     else this.#last.next = open;
     this.#last = open;
@@ -58,8 +81,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
 
   /** The answer that is sent, or comes next, on a connection. */
   firstOn(socket: Socket): ServerResponse | undefined {
-    for (const { response } of this) if (response.req.socket === socket) return response;
-    return undefined;
+    return (socket as Connection)[ON_SOCKET]?.first.response;
   }
 
   /**
@@ -67,7 +89,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
    * all if the connection is gone before.
    */
   afterAnswersOn(socket: Socket, then: () => void): void {
-    const earlier = [...this].filter(({ response: { req } }) => req.socket === socket && req.complete);
+    const earlier = [...openOn(socket)].filter(({ response: { req } }) => req.complete);
     if (earlier.length === 0) {
       then();
       return;
@@ -104,7 +126,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
   }
 
   #removeAllOn(socket: Socket): void {
-    for (const open of this) if (open.response.req.socket === socket) this.#remove(open);
+    for (const open of openOn(socket)) this.#remove(open);
   }
 
   #remove(open: OpenRequest): void {
@@ -117,8 +139,36 @@ export class OpenRequests implements Iterable<OpenRequest> {
     else next.previous = previous;
     open.previous = undefined;
     open.next = undefined;
+    removeFromConnection(open);
     open.onGone?.();
     if (open.reply !== undefined && !response.writableFinished) this.onAbort(open.reply);
     if (this.empty) this.onEmpty();
   }
+}
+
+function* openOn(socket: Connection): Iterable<OpenRequest> {
+  for (let open = socket[ON_SOCKET]?.first; open !== undefined; ) {
+    // It may leave while it is looked at.
+    const { nextThere } = open;
+    yield open;
+    open = nextThere;
+  }
+}
+
+function removeFromConnection(open: OpenRequest): void {
+  const { previousThere, nextThere } = open;
+  const connection: Connection = open.response.req.socket;
+  const there = connection[ON_SOCKET];
+  if (there === undefined) return;
+  if (previousThere !== undefined) previousThere.nextThere = nextThere;
+  if (nextThere !== undefined) nextThere.previousThere = previousThere;
+  const first = previousThere === undefined ? nextThere : there.first;
+  const last = nextThere === undefined ? previousThere : there.last;
+  if (first === undefined || last === undefined) connection[ON_SOCKET] = undefined;
+  else {
+    there.first = first;
+    there.last = last;
+  }
+  open.previousThere = undefined;
+  open.nextThere = undefined;
 }
