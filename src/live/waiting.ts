@@ -1,6 +1,9 @@
 import type { FeedEvent, FeedPlace } from './feed-event.js';
 import type { Follower } from './follower.js';
 
+/** How many are told in one turn of the event loop. */
+const AT_ONCE = 5;
+
 type Tell = (from: FeedPlace | undefined) => void;
 
 /** Followers that have read all there is: told of what comes, those of a user only of what that user's tickets have. */
@@ -44,5 +47,11 @@ export class Waiting {
 function tellAll(group: Map<Follower, Tell>, before: FeedPlace): void {
   const told = [...group.values()];
   group.clear();
-  for (const tell of told) tell(before);
+  tellSome(told, 0, before);
+}
+
+/** Each sends at once what it is told of: requests get on in between. */
+function tellSome(told: readonly Tell[], from: number, before: FeedPlace): void {
+  for (const tell of told.slice(from, from + AT_ONCE)) tell(before);
+  if (from + AT_ONCE < told.length) setImmediate(tellSome, told, from + AT_ONCE, before);
 }
