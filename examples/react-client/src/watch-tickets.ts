@@ -1,7 +1,7 @@
 import type { SupportClient } from 'support-api/client';
 
 interface LiveUpdates {
-  client: SupportClient;
+  client: Pick<SupportClient, 'support'>;
   /** Whose tickets: tabs of the same user share a stream. */
   user: string;
   /** One stream for all tabs of the browser; false: one for this tab. Also where the browser can't share, as on a page without TLS. */
