@@ -1,5 +1,5 @@
 #!/bin/sh
-# Walks the six documented operations with the documented examples; stops at the first surprise.
+# Walks the six documented operations with the documented examples, and uploads a file; stops at the first surprise.
 #   TOKEN=$(npm run --silent token -- --sub user_123) BASE_URL=http://127.0.0.1:3000 sh examples/curl.sh
 set -eu
 : "${BASE_URL:=http://127.0.0.1:3000}"
@@ -54,6 +54,25 @@ expect '"messageId":"msg_'
 call GET "/support/tickets/$ticket"
 expect "\"content\":\"I've tried multiple times but still getting an error\""
 
+# A file is the body of a request of its own; its id is attached, and its bytes are read by a link without a token.
+printf 'It says E-42\n' > "${TMPDIR:-/tmp}/error-$$.txt"
+printf '\nPOST /support/files?name=error.txt\n'
+answer=$(curl --silent --show-error --max-time 600 --data-binary "@${TMPDIR:-/tmp}/error-$$.txt" \
+  --header "Authorization: Bearer $TOKEN" "$BASE_URL/support/files?name=error.txt")
+rm "${TMPDIR:-/tmp}/error-$$.txt"
+printf '%s\n' "$answer"
+expect '"type":"text/plain"'
+file=$(printf '%s' "$answer" | sed 's/.*"fileId":"\([^"]*\)".*/\1/')
+
+call POST "/support/tickets/$ticket/messages" "{\"message\":\"See the file\",\"attachments\":[\"$file\"]}"
+call GET "/support/tickets/$ticket/files"
+expect "\"fileId\":\"$file\""
+call GET "/support/files/$file"
+link=$(printf '%s' "$answer" | sed 's/.*"url":"\([^"]*\)".*/\1/')
+case $link in /*) link=$BASE_URL$link ;; esac
+answer=$(curl --silent --show-error --max-time 30 "$link")
+expect 'It says E-42'
+
 call POST "/support/tickets/$ticket/close" "$(cat <<'JSON'
 {
   "resolution": "Issue was resolved by updating payment method"
@@ -62,4 +81,4 @@ JSON
 )"
 expect '"status":"Closed"'
 
-printf '\nAll six operations answered as documented.\n'
+printf '\nAll six operations answered as documented, and the file came back.\n'

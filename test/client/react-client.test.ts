@@ -156,6 +156,31 @@ describe('as a page', () => {
     expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
   });
 
+  it('uploads a file and tells how far it is, attaches it, and shows a link to it; a refusal is told of', async () => {
+    const token = customerToken('user_who_attaches');
+    const api = restClient(server.url, token);
+    const ticket = { subject: 'A card', description: 'd', categoryId: 'category_001' };
+    const { ticketId } = (await api.post('/support/tickets', ticket)).body.data;
+
+    await using page = open(token);
+    await page.shows(() => page.press('A card (Open)'));
+    await page.shows(() => expect(page.has('Send')).toBe(true));
+    page.choose('a.png', 'This is text');
+    await page.shows(() =>
+      expect(page.texts('[role=alert]')).toEqual(['The name ends in .png, but the file is text/plain']),
+    );
+    page.choose('error.txt', 'It says E-42');
+    expect(page.texts('progress').length + page.texts('button').filter((text) => text === 'Cancel').length).toBe(2);
+    await page.shows(() => expect(page.texts('form span')).toEqual([' error.txt']));
+    expect(page.texts('progress')).toEqual([]);
+    page.write('See the file');
+    await page.shows(() => expect(page.texts('li a')).toEqual(['error.txt']));
+    await page.shows(() => expect(page.texts('form span')).toEqual([]));
+    expect(await (await fetch(page.link('error.txt'))).text()).toBe('It says E-42');
+    const { body } = await api.get(`/support/tickets/${ticketId}/files`);
+    expect(body.data.files).toMatchObject([{ name: 'error.txt', size: 12 }]);
+  });
+
   it('takes a message back that the server refuses, and says why', async () => {
     const token = customerToken('user_who_is_late');
     const api = restClient(server.url, token);
@@ -264,6 +289,20 @@ class Page implements AsyncDisposable {
     const found = this.#button(button);
     if (found === undefined) throw new Error(`No button ${button} in ${this.#window.document.body.innerHTML}`);
     found.click();
+  }
+
+  /** As a person does in the window that a field for files opens. */
+  choose(name: string, content: string): void {
+    const { document, File, Event } = this.#window;
+    const input = document.querySelector('input[type=file]');
+    if (input === null) throw new Error('There is no field for files');
+    Object.defineProperty(input, 'files', { value: [new File([content], name)], configurable: true });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  link(text: string): string {
+    const found = [...this.#window.document.querySelectorAll('a')].find(({ textContent }) => textContent === text);
+    return found?.href ?? '';
   }
 
   write(message: string): void {

@@ -25,9 +25,11 @@ const NATIVE = COMPILERS[1][1];
 
 const WALK = new RegExp(
   [
-    '^created (ticket_[0-9a-f-]{36}) in Payment Issues',
+    '^uploaded error\\.txt, 26 bytes of text/plain',
+    'created (ticket_[0-9a-f-]{36}) in Payment Issues',
     'open: Unable to make payment \\(High\\)',
     "user_123: I've tried multiple times but still getting an error",
+    'error\\.txt: The payment page says E-42',
     'closed, Closed',
     'the ticket is closed: open a new one\n$',
   ].join('\\n'),
@@ -136,7 +138,7 @@ describe('curl.sh', () => {
     const env = { BASE_URL: server.url, TOKEN: customerToken('user_of_curl') };
     const walk = await run(REPOSITORY, 'sh', ['examples/curl.sh'], env);
     expect(walk).toMatchObject({ code: 0, stderr: '' });
-    expect(walk.stdout).toMatch(/All six operations answered as documented\.\n$/);
+    expect(walk.stdout).toMatch(/All six operations answered as documented, and the file came back\.\n$/);
   });
 
   it('stops at the first surprise, and says what it was', async () => {

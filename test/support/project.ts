@@ -117,6 +117,7 @@ export function loadAsPage(code: string): any {
   const page = vm.createContext({
     crypto,
     fetch,
+    File,
     FormData,
     Headers,
     Request,

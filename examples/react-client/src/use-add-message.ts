@@ -1,10 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type SupportOutputs, supportError, withIdempotencyKey } from 'support-api/client';
+import { type SupportOutputs, supportError, type UploadedFile, withIdempotencyKey } from 'support-api/client';
 import { useTRPC, useTRPCClient } from './trpc.js';
 
 type MessagePage = SupportOutputs['support']['messages']['list'];
 interface NewMessage {
   message: string;
+  /** Uploaded before, and attached with it. */
+  files: UploadedFile[];
   key: string;
 }
 
@@ -19,11 +21,13 @@ export function useAddMessage(ticketId: string) {
   const conversation = trpc.support.messages.list.infiniteQueryKey(newestMessages(ticketId));
 
   return useMutation({
-    mutationFn: ({ message, key }: NewMessage) =>
-      client.support.messages.add.mutate({ ticketId, message }, withIdempotencyKey(key)),
+    mutationFn: ({ message, files, key }: NewMessage) => {
+      const attachments = files.map(({ fileId }) => fileId);
+      return client.support.messages.add.mutate({ ticketId, message, attachments }, withIdempotencyKey(key));
+    },
     // Where no answer came it may have been stored: with its key it can be sent again.
     retry: (failures, error) => failures < 3 && supportError(error) === undefined,
-    onMutate: async ({ message, key }) => {
+    onMutate: async ({ message, files, key }) => {
       // An answer that is on its way would put the list back to what it was.
       await queries.cancelQueries({ queryKey: conversation });
       const before = queries.getQueryData(conversation);
@@ -31,7 +35,9 @@ export function useAddMessage(ticketId: string) {
         const [newest, ...older] = shown?.pages ?? [];
         if (shown === undefined || newest === undefined) return shown;
         const timestamp = new Date().toISOString();
-        const added = { messageId: key, sender: 'me', content: message, attachments: [], files: [], timestamp };
+        const attachments = files.map(({ fileId }) => fileId);
+        const shownFiles = files.map(({ fileId, name, size, type }) => ({ fileId, stored: true, name, size, type }));
+        const added = { messageId: key, sender: 'me', content: message, attachments, files: shownFiles, timestamp };
         return { ...shown, pages: [{ ...newest, messages: [...newest.messages, added] }, ...older] };
       });
       return { before };

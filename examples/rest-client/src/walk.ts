@@ -8,6 +8,18 @@ export async function walk(baseUrl: string, token: string, print: (line: string)
   const [category] = dataOf(await api.GET('/support/categories'));
   if (!category) throw new Error('The desk has no categories');
 
+  // The body is the file itself: nothing is made of it. A fetch tells nothing of how far it is.
+  const screenshot = new File(['The payment page says E-42'], 'error.txt', { type: 'text/plain' });
+  const file = dataOf(
+    await api.POST('/support/files', {
+      params: { query: { name: screenshot.name }, header: { 'Idempotency-Key': crypto.randomUUID() } },
+      body: screenshot as unknown as string,
+      bodySerializer: (body) => body,
+      headers: { 'content-type': 'application/octet-stream' },
+    }),
+  );
+  print(`uploaded ${file.name}, ${file.size} bytes of ${file.type}`);
+
   const { ticketId } = dataOf(
     await api.POST('/support/tickets', {
       body: {
@@ -15,7 +27,7 @@ export async function walk(baseUrl: string, token: string, print: (line: string)
         description: "I'm experiencing issues making a payment on my loan",
         categoryId: category.categoryId,
         priority: 'High',
-        attachments: ['file_id_123'],
+        attachments: ['file_id_123', file.fileId],
       },
     }),
   );
@@ -33,6 +45,14 @@ export async function walk(baseUrl: string, token: string, print: (line: string)
   if (again.messageId !== first.messageId) throw new Error('It was stored twice');
   const ticket = dataOf(await api.GET('/support/tickets/{ticketId}', { params }));
   for (const { sender, content } of ticket.messages) print(`${sender}: ${content}`);
+
+  const { files } = dataOf(await api.GET('/support/tickets/{ticketId}/files', { params }));
+  for (const { fileId, name } of files) {
+    const { url } = dataOf(await api.GET('/support/files/{fileId}', { params: { path: { fileId } } }));
+    // For 5 minutes, and without a token: as for an <img>.
+    const bytes = await fetch(new URL(url, baseUrl));
+    print(`${name}: ${await bytes.text()}`);
+  }
 
   const resolution = 'Issue was resolved by updating payment method';
   const closed = dataOf(await api.POST('/support/tickets/{ticketId}/close', { params, body: { resolution } }));
