@@ -57,6 +57,7 @@ import { FileLinks } from './storage/file-links.js';
 import { MAX_UNATTACHED } from './storage/file-quota.js';
 import type { FileStore } from './storage/file-store.js';
 import { openFileStore } from './storage/open-store.js';
+import { watchStore } from './storage/watched-store.js';
 import { Metrics } from './telemetry/metrics.js';
 import './http/fastify-types.js';
 
@@ -83,7 +84,7 @@ export async function buildApp({
   metrics = new Metrics(),
   store: givenStore,
 }: AppParts): Promise<FastifyInstance> {
-  const store = givenStore ?? (await openFileStore(config));
+  const store = givenStore ?? watchStore(await openFileStore(config), (operation) => metrics.storeFailed(operation));
   const openRequests = new OpenRequests();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,

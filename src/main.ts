@@ -27,6 +27,7 @@ import { isOutdated } from './search/reindex.js';
 import { Vault } from './secrets/vault.js';
 import { countWork } from './sla/count-work.js';
 import { openFileStore } from './storage/open-store.js';
+import { watchStore } from './storage/watched-store.js';
 import { cached } from './telemetry/cached.js';
 import { createLogger, flushLog } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     feedLag: () => feedLag(scope),
     webhooks: cached(TICKETS_CACHED_MS, () => measureWebhooks({ db, clock: systemClock })),
   });
-  const store = await openFileStore(config);
+  const store = watchStore(await openFileStore(config), (operation) => metrics.storeFailed(operation));
   const app = await buildApp({ config, db, log, document: readOpenApiDocument(), metrics, store });
   // As many may wait to be accepted as may be open: what the kernel drops instead gets no answer at all.
   await app.listen({ host: config.HOST, port: config.PORT, backlog: config.MAX_CONNECTIONS });
@@ -102,12 +103,10 @@ async function main(): Promise<void> {
       fileLeftovers({
         ...parts,
         store,
-        onMissing: (fileIds) => {
-          if (fileIds.length === 0) return;
-          log.error(
-            { count: fileIds.length, fileIds: fileIds.slice(0, 20) },
-            'the bytes of files are not in the store',
-          );
+        onCompared: ({ removed, missing }) => {
+          const count = missing.length;
+          metrics.filesCompared({ removed, missing: count });
+          if (count > 0) log.error({ count, fileIds: missing.slice(0, 20) }, 'the bytes of files are not in the store');
         },
       }),
       webhookCleanUp({ ...parts, secrets }),

@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.js';
 import type { Clock } from '../schema/clock.js';
 import type { FileStore } from '../storage/file-store.js';
-import { findLeftovers } from '../storage/find-leftovers.js';
+import { findLeftovers, type Leftovers } from '../storage/find-leftovers.js';
 import { removeFiles } from '../storage/remove-files.js';
 import type { Job } from './run-jobs.js';
 
@@ -11,9 +11,9 @@ interface Parts {
   clock: Clock;
 }
 
-interface Leftovers extends Parts {
-  /** Told after each run, of files whose bytes are not in the store. */
-  onMissing(fileIds: readonly string[]): void;
+interface Comparing extends Parts {
+  /** Told after each run. */
+  onCompared(found: Leftovers): void;
 }
 
 /** Removes files that have expired, or that somebody has deleted. */
@@ -22,14 +22,14 @@ export function fileRemoval(parts: Parts): Job {
 }
 
 /** Removes what crashes have left in the store of files, and finds what is not there though it should be. */
-export function fileLeftovers({ onMissing, ...parts }: Leftovers): Job {
+export function fileLeftovers({ onCompared, ...parts }: Comparing): Job {
   return {
     name: 'file-leftovers',
     everyMs: 6 * 3_600_000,
     async run(signal) {
-      const { removed, missing } = await findLeftovers(parts, signal);
-      if (!signal.aborted) onMissing(missing);
-      return removed;
+      const found = await findLeftovers(parts, signal);
+      if (!signal.aborted) onCompared(found);
+      return found.removed;
     },
   };
 }

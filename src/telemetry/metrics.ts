@@ -18,6 +18,9 @@ export type Refusal =
   | 'stopping'
   | 'too-large';
 
+/** How an upload has ended: `refused` by a rule, `failed` on our side, `aborted` by its client. */
+export type UploadOutcome = 'stored' | 'replayed' | 'refused' | 'infected' | 'failed' | 'aborted';
+
 /** Where a call came in. */
 export type Surface = 'rest' | 'trpc';
 
@@ -96,6 +99,29 @@ export class Metrics {
     labelNames: ['outcome'],
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
   });
+  readonly #uploads = this.#histogram({
+    name: 'support_upload_duration_seconds',
+    help: 'An upload of a file, from its headers to what became of it',
+    labelNames: ['outcome'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600],
+  });
+  readonly #uploadedBytes = this.#counter({
+    name: 'support_uploaded_bytes_total',
+    help: 'Bytes of files that were stored',
+  });
+  readonly #storeErrors = this.#counter({
+    name: 'support_file_store_errors_total',
+    help: 'What the store of files could not do',
+    labelNames: ['operation'],
+  });
+  readonly #leftovers = this.#counter({
+    name: 'support_file_leftovers_total',
+    help: 'What crashes had left of files, and was removed',
+  });
+  readonly #missing = this.#gauge({
+    name: 'support_files_missing',
+    help: 'Files whose bytes are not in the store, when that was last looked at',
+  });
   readonly #waits = this.#histogram({
     name: 'db_client_connection_wait_time_seconds',
     help: 'How long work waited for a connection, or for the one that writes to SQLite',
@@ -166,6 +192,22 @@ export class Metrics {
   /** An attempt to deliver to a webhook has ended. */
   webhookAttempt(outcome: string, seconds: number): void {
     this.#webhookAttempts.observe(seconds, outcome);
+  }
+
+  /** An upload has ended; `bytes`: that are stored of it. */
+  uploaded(outcome: UploadOutcome, seconds: number, bytes = 0): void {
+    this.#uploads.observe(seconds, outcome);
+    this.#uploadedBytes.inc(bytes);
+  }
+
+  storeFailed(operation: 'put' | 'read' | 'remove' | 'list'): void {
+    this.#storeErrors.labels(operation).inc();
+  }
+
+  /** The store was compared with what is known of files. */
+  filesCompared({ removed, missing }: { removed: number; missing: number }): void {
+    this.#leftovers.inc(removed);
+    this.#missing.set(missing);
   }
 
   /** Work has waited so long for a database connection. */

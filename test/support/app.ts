@@ -29,7 +29,7 @@ export interface TestApp extends AsyncDisposable {
   readonly databaseUrl: string;
   /** Where files are received, and kept unless that is S3; not there before the first one. */
   readonly filesFolder: string;
-  /** The store that the app keeps them in. */
+  /** The store that the app keeps them in, to look at. */
   readonly store: FileStore;
   /** The settings of another instance with the same database and the same store. */
   readonly sharedEnv: Record<string, string>;
@@ -77,7 +77,7 @@ export async function startApp({ engine, env = {}, clock }: TestAppOptions = {})
   const log = createLogger(config, sink);
   const db = await openDatabase(databaseOptions(config, (err, what) => log.error({ err }, what)));
   const store = await openFileStore(config);
-  const app = await buildApp({ config, db, log, store, document: readOpenApiDocument(), ...(clock && { clock }) });
+  const app = await buildApp({ config, db, log, document: readOpenApiDocument(), ...(clock && { clock }) });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {

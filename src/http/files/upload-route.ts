@@ -15,7 +15,7 @@ import type { FileStore } from '../../storage/file-store.js';
 import { nameAndType } from '../../storage/file-types.js';
 import { receiveFile, tooLarge } from '../../storage/receive-file.js';
 import { requireClean, type ScanOptions } from '../../storage/require-clean.js';
-import type { Metrics } from '../../telemetry/metrics.js';
+import type { Metrics, UploadOutcome } from '../../telemetry/metrics.js';
 import type { Spend } from '../limits/rate-limit.js';
 import { contentLength } from '../request/body-headers.js';
 import { askForBody } from '../request/expect-continue.js';
@@ -81,7 +81,7 @@ export async function uploadRoutes(app: FastifyInstance, options: UploadOptions)
         const sent = readQuery(request.query as Record<string, unknown>);
         const data = await upload({ request, reply, name: String(sent.name), ...options }, async (stored) => {
           const ctx = { ...options.createContext(request, reply), upload: stored };
-          return call({ ctx, path, getRawInput: async () => sent });
+          return (await call({ ctx, path, getRawInput: async () => sent })) as UploadedFile;
         });
         return success(data);
       },
@@ -100,6 +100,21 @@ function requireFile({ headers }: FastifyRequest): void {
   }
 }
 
+/** Of what the procedure gives, what is looked at here. */
+interface UploadedFile {
+  readonly fileId: string;
+  readonly size: number;
+}
+
+/** Makes a file of what is in the store. */
+type Register = (stored: StoredUpload) => Promise<UploadedFile>;
+
+interface Kept {
+  readonly file: UploadedFile;
+  /** Not what an earlier request of the same key has got. */
+  readonly isNew: boolean;
+}
+
 interface Upload extends UploadOptions {
   request: FastifyRequest;
   reply: FastifyReply;
@@ -107,7 +122,27 @@ interface Upload extends UploadOptions {
   name: string;
 }
 
-async function upload(upload: Upload, register: (stored: StoredUpload) => Promise<unknown>): Promise<unknown> {
+/** Does it, and counts how it has ended. */
+async function upload(upload: Upload, register: Register): Promise<UploadedFile> {
+  const { request, metrics } = upload;
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    const { file, isNew } = await storeUpload(upload, register);
+    metrics.uploaded(isNew ? 'stored' : 'replayed', seconds(), isNew ? file.size : 0);
+    return file;
+  } catch (error) {
+    metrics.uploaded(request.raw.destroyed && !request.raw.complete ? 'aborted' : outcomeOf(error), seconds());
+    throw error;
+  }
+}
+
+function outcomeOf(error: unknown): UploadOutcome {
+  if (!(error instanceof AppError) || error.status >= 500) return 'failed';
+  return error.appCode === 'FILE_INFECTED' ? 'infected' : 'refused';
+}
+
+async function storeUpload(upload: Upload, register: Register): Promise<Kept> {
   const { request, reply, uploads, store, sql, clock, quota, spend, scan, idleMs, answerMs, maxBytes } = upload;
   const userId = request.principal?.userId ?? '';
   const announced = contentLength(request);
@@ -137,16 +172,12 @@ async function upload(upload: Upload, register: (stored: StoredUpload) => Promis
 }
 
 /** The bytes stay where they were made a file of: neither after a failure, nor where an earlier request has the same key. */
-async function keepIfRegistered(
-  { store, request }: Upload,
-  stored: StoredUpload,
-  register: (stored: StoredUpload) => Promise<unknown>,
-): Promise<unknown> {
+async function keepIfRegistered({ store, request }: Upload, stored: StoredUpload, register: Register): Promise<Kept> {
   let isRegistered = false;
   try {
-    const data = (await register(stored)) as { fileId?: unknown };
-    isRegistered = data.fileId === stored.fileId;
-    return data;
+    const file = await register(stored);
+    isRegistered = file.fileId === stored.fileId;
+    return { file, isNew: isRegistered };
   } catch (error) {
     // Nobody knows whether it was: then it stays, and a background job finds out.
     isRegistered = error instanceof AppError && error.cause instanceof UnknownOutcomeError;

@@ -25,10 +25,10 @@ beforeAll(async () => {
   server = await startApp({ clock });
   const parts = { db: server.db, clock, store: server.store };
   removal = () => fileRemoval(parts).run(NEVER);
-  const onMissing = (fileIds: readonly string[]) => {
-    missing = fileIds;
+  const onCompared = (found: { missing: readonly string[] }) => {
+    missing = found.missing;
   };
-  leftovers = (at = clock) => fileLeftovers({ ...parts, clock: at, onMissing }).run(NEVER);
+  leftovers = (at = clock) => fileLeftovers({ ...parts, clock: at, onCompared }).run(NEVER);
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -183,7 +183,7 @@ describe('the background jobs', () => {
     await using stranger = await startApp({ clock });
     const before = await filesKept(server);
     const orphans = await Promise.all(Array.from({ length: before.length + 101 }, newOrphan));
-    const run = fileLeftovers({ db: stranger.db, clock, store: server.store, onMissing: () => {} }).run(NEVER);
+    const run = fileLeftovers({ db: stranger.db, clock, store: server.store, onCompared: () => {} }).run(NEVER);
     await expect(run).rejects.toThrow('is it the one that they belong to?');
     expect(await filesKept(server)).toEqual([...before, ...orphans].sort());
     for (const fileId of orphans) await server.store.remove(fileId);
