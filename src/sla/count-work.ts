@@ -2,8 +2,8 @@ import { fragment } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import type { RowOf } from '../db/sql/row.js';
 import type { ReadScope } from '../procedure/scope.js';
-import { listSlaTargets } from './list-targets.js';
-import { awaiting, minutesOf, OPEN_STATUSES, OPENED_BY, openedBy, TARGETS } from './targets-sql.js';
+import { findSlaTerms } from './find-terms.js';
+import { awaiting, OPEN_STATUSES, OPENED_BY, openedBy, TARGETS } from './targets-sql.js';
 
 /**
  * What is left to do: tickets that are not resolved; of these, those whose customer waits for the desk; and service levels that are
@@ -34,7 +34,7 @@ const countAll = query(
 
 /** How much there is to do at this moment, for the metrics. */
 export async function countWork({ db, clock }: Pick<ReadScope, 'db' | 'clock'>): Promise<RowOf<typeof countAll>> {
-  const minutes = minutesOf(await listSlaTargets({ db }));
-  const counted = await db.row(countAll, openedBy(minutes, clock.now()));
+  const terms = await findSlaTerms(db);
+  const counted = await db.row(countAll, openedBy(terms, clock.now().getTime()));
   return counted ?? { open: 0, waiting: 0, breached: 0 };
 }

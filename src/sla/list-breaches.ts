@@ -5,14 +5,14 @@ import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore } from '../schema/pagination.js';
 import { OWN_USER_ID } from '../schema/text.js';
 import { dueAt } from './due-times.js';
-import { listSlaTargets } from './list-targets.js';
+import { findSlaTerms } from './find-terms.js';
 import type { ListSlaBreachesInput, SlaBreach } from './schemas.js';
 import {
   awaiting,
-  minutesOf,
   OPEN_STATUSES,
   OPENED_BY,
   openedBy,
+  type SlaTerms,
   TARGET_MS,
   TARGETS,
   targetMs,
@@ -26,7 +26,7 @@ const VALUES = {
   assignee: 'tickets.assigned_agent?',
   categoryId: 'tickets.category_id?',
 } as const;
-const PAGE = { ...VALUES, limit: 'number', skip: 'number', take: 'number' } as const;
+const PAGE = { ...VALUES, intervals: 'text', limit: 'number', skip: 'number', take: 'number' } as const;
 
 /** What is asked for, but for the values. */
 interface Asked {
@@ -53,8 +53,8 @@ function parts({ db, p, withinTime }: Writing<typeof VALUES>, { targets, ...filt
   );
 }
 
-/** Of each part no more than all pages up to this one can have. `due`: in milliseconds since 1970. */
-function places(writing: Writing<typeof PAGE>, asked: Asked) {
+/** Of each part no more than all pages up to this one can have. */
+function firstOfParts(writing: Writing<typeof PAGE>, asked: Asked) {
   const { db, p, epochMs } = writing;
   const ofParts = parts(writing, asked).map(({ target, tickets }) =>
     db
@@ -62,9 +62,9 @@ function places(writing: Writing<typeof PAGE>, asked: Asked) {
         tickets
           .select((eb) => [
             'id as placeId',
-            'created_at',
             fragment.lit<SlaBreach['target']>(target.kind).as('target'),
-            fragment<number>`${epochMs(eb.ref('created_at'))} + ${p[`${target.name}Ms`]}`.as('due'),
+            epochMs(eb.ref('created_at')).as('opened'),
+            eb.cast<number>(p[`${target.name}Ms`], 'bigint').as('ms'),
           ])
           .orderBy('created_at')
           .orderBy('id')
@@ -74,6 +74,67 @@ function places(writing: Writing<typeof PAGE>, asked: Asked) {
       .selectAll(),
   );
   return ofParts.reduce((all, part) => all.unionAll(part));
+}
+
+/** The intervals of the calendar, in columns beside those of tickets. What a ticket has is null; these rows are left out in the end. */
+function intervals({ db, p, engine }: Writing<typeof PAGE>) {
+  const rows =
+    engine === 'sqlite'
+      ? fragment<{ value: string }>`json_each(${p.intervals})`
+      : fragment<{ value: string }>`json_array_elements(CAST(${p.intervals} AS json))`;
+  const number = (index: number) => fragment<number>`CAST(value ->> ${fragment.lit(index)} AS bigint)`;
+  return db
+    .selectFrom(rows.as('intervals'))
+    .select([
+      fragment<string>`CAST(NULL AS text)`.as('placeId'),
+      fragment<SlaBreach['target']>`CAST(NULL AS text)`.as('target'),
+      number(0).as('opened'),
+      fragment<number>`CAST(NULL AS bigint)`.as('ms'),
+      number(1).as('starts'),
+      number(2).as('before'),
+      number(3).as('after'),
+    ]);
+}
+
+const none = () => fragment<number | null>`CAST(NULL AS bigint)`;
+
+/**
+ * How much time of the calendar has counted when a target is due, `due`: that is also their order. What has counted until a ticket was
+ * opened follows from the last interval that started before that. Intervals and tickets are sorted together once: to look for the
+ * interval of each ticket would be to read all of them each time.
+ */
+function places(writing: Writing<typeof PAGE>, asked: Asked) {
+  const { db } = writing;
+  const timed = db
+    .selectFrom(firstOfParts(writing, asked).as('tickets'))
+    .select(['placeId', 'target', 'opened', 'ms', none().as('starts'), none().as('before'), none().as('after')])
+    .unionAll(intervals(writing));
+  const placed = db.selectFrom(timed.as('timed')).select(({ fn }) => [
+    'placeId',
+    'target',
+    'opened',
+    'ms',
+    fn
+      .max('starts')
+      .over((over) => over.orderBy('opened'))
+      .as('starts'),
+    fn
+      .max('before')
+      .over((over) => over.orderBy('opened'))
+      .as('before'),
+    fn
+      .max('after')
+      .over((over) => over.orderBy('opened'))
+      .as('after'),
+  ]);
+  return db
+    .selectFrom(placed.as('placed'))
+    .select(({ ref }) => {
+      const counted = fragment<number>`${ref('before')} + ${ref('opened')} - ${ref('starts')}`;
+      const limited = fragment<number>`CASE WHEN ${counted} < ${ref('after')} THEN ${counted} ELSE ${ref('after')} END`;
+      return ['placeId', 'target', 'opened', fragment<number>`${limited} + ${ref('ms')}`.as('due')];
+    })
+    .where('placeId', 'is not', null);
 }
 
 /** One statement, so that the page and the total are of one moment. An empty page is one row, with the total alone. */
@@ -91,7 +152,7 @@ const selectDue = dynamicQuery(
           .selectFrom(places(writing, asked).as('parts'))
           .selectAll()
           .orderBy('due')
-          .orderBy('created_at')
+          .orderBy('opened')
           .orderBy('placeId')
           .orderBy('target')
           .limit(p.limit)
@@ -112,7 +173,7 @@ const selectDue = dynamicQuery(
         'tickets.created_at as createdAt',
       ])
       .orderBy('due')
-      .orderBy('places.created_at')
+      .orderBy('opened')
       .orderBy('placeId')
       .orderBy('target')
       .$narrowType<{ subject: NotNull; status: NotNull; priority: NotNull; target: NotNull; createdAt: NotNull }>();
@@ -138,7 +199,9 @@ export async function listSlaBreaches(
   }: ListSlaBreachesInput,
 ): Promise<SlaBreach[]> {
   const now = clock.now().getTime();
-  const minutes = minutesOf(await listSlaTargets({ db }));
+  const until = now + within * MINUTE_MS;
+  const terms = await findSlaTerms(db);
+  const { minutes, working } = terms;
   const targets = TARGETS.filter(({ priority }) => priorities?.includes(priority) ?? true)
     .map(({ name }) => name)
     .filter((name) => minutes[name] > 0);
@@ -148,10 +211,11 @@ export async function listSlaBreaches(
     targets.length === 0
       ? []
       : await db.rows(selectDue(asked), {
-          ...openedBy(minutes, new Date(now + within * MINUTE_MS)),
+          ...openedBy(terms, until),
           ...targetMs(minutes),
           categoryId: categoryId ?? null,
           assignee: (assignee === OWN_USER_ID ? principal.userId : assignee) ?? null,
+          intervals: intervalsFor(terms, until),
           limit,
           skip,
           take: skip + limit,
@@ -159,7 +223,13 @@ export async function listSlaBreaches(
   onPage({ page, limit, total: rows[0]?.total ?? 0 });
   return rows.flatMap(({ ticketId, createdAt, total: _, ...row }) => {
     if (ticketId === null) return [];
-    const due = dueAt(createdAt, minutes[`${row.target}Of${row.priority}`]);
+    const due = dueAt(working, createdAt, minutes[`${row.target}Of${row.priority}`]);
     return { ticketId, ...row, dueAt: due, breached: Date.parse(due) <= now };
   });
+}
+
+/** Rows for intervals(): the first is also for tickets that have become the oldest since the terms were read. */
+function intervalsFor({ working, oldest }: SlaTerms, until: number): string {
+  const rows = working.table(Math.min(oldest, until), until);
+  return JSON.stringify(rows.map((row, index) => [index === 0 ? 0 : row[0], ...row]));
 }

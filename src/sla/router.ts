@@ -1,5 +1,7 @@
 import { reading, transacting } from '../procedure/scope.js';
 import { adminProcedure, agentProcedure, router } from '../procedure/trpc.js';
+import { getSlaCalendarInput, setSlaCalendarInput, slaCalendar } from './calendar-schemas.js';
+import { getSlaCalendar } from './get-calendar.js';
 import { listSlaBreaches } from './list-breaches.js';
 import { listSlaTargets } from './list-targets.js';
 import {
@@ -10,6 +12,7 @@ import {
   setSlaTargetInput,
   slaTarget,
 } from './schemas.js';
+import { setSlaCalendar } from './set-calendar.js';
 import { setSlaTarget } from './set-target.js';
 
 const tags = ['Desk service levels'];
@@ -48,6 +51,38 @@ export const slaRouter = router({
     .input(setSlaTargetInput)
     .output(slaTarget)
     .mutation(transacting(setSlaTarget)),
+
+  calendar: agentProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/desk/sla/calendar',
+        operationId: 'getSlaCalendar',
+        summary: 'Get SLA Calendar',
+        description: 'By what time due times count: the hours of each week, and holidays.',
+        tags,
+        successDescription: 'The calendar',
+      },
+    })
+    .input(getSlaCalendarInput)
+    .output(slaCalendar)
+    .query(reading(getSlaCalendar)),
+
+  setCalendar: adminProcedure
+    .meta({
+      openapi: {
+        method: 'PUT',
+        path: '/desk/sla/calendar',
+        operationId: 'setSlaCalendar',
+        summary: 'Set SLA Calendar',
+        description: 'Set by what time due times count. It holds at once, for open tickets too.',
+        tags,
+        successDescription: 'The calendar as it is now',
+      },
+    })
+    .input(setSlaCalendarInput)
+    .output(slaCalendar)
+    .mutation(transacting(setSlaCalendar)),
 
   breaches: agentProcedure
     .meta({

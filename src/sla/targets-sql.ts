@@ -2,6 +2,7 @@ import type { Db } from '../db/sql/db.js';
 import type { Params } from '../db/sql/params.js';
 import { TICKET_PRIORITIES, type TicketPriority } from '../tickets/lifecycle.js';
 import type { SlaBreach, SlaTarget } from './schemas.js';
+import type { WorkingTime } from './working-time.js';
 
 const MINUTE_MS = 60_000;
 
@@ -31,9 +32,20 @@ function ofEach<V>(value: (target: TargetOfPriority) => V): Record<TargetName, V
 /** When a ticket was opened at the latest whose target is due by a time; null: there is no target. */
 export const OPENED_BY = ofEach(() => 'tickets.created_at?' as const);
 
-/** The values of OPENED_BY. */
-export function openedBy(minutes: TargetMinutes, until: Date): Params<typeof OPENED_BY> {
-  return ofEach(({ name }) => (minutes[name] === 0 ? null : new Date(until.getTime() - minutes[name] * MINUTE_MS)));
+/** What is to be known before tickets are looked for by when their targets are due. */
+export interface SlaTerms {
+  readonly minutes: TargetMinutes;
+  readonly working: WorkingTime;
+  /** When the oldest open ticket was opened, in milliseconds since 1970; Infinity: there is none. */
+  readonly oldest: number;
+}
+
+/** The values of OPENED_BY for a time in milliseconds since 1970. */
+export function openedBy({ minutes, working }: SlaTerms, until: number): Params<typeof OPENED_BY> {
+  return ofEach(({ name }) => {
+    const latest = minutes[name] === 0 ? null : working.openedBy(until, minutes[name]);
+    return latest === null ? null : new Date(latest);
+  });
 }
 
 /** How long each target is. */

@@ -151,6 +151,17 @@ export const EXAMPLES: Record<string, Example> = {
 
   listSlaTargets: {},
   setSlaTarget: { path: { priority: 'High' }, body: { firstResponseMinutes: 240, resolutionMinutes: 1440 } },
+  getSlaCalendar: {},
+  setSlaCalendar: {
+    body: {
+      timeZone: 'Europe/Berlin',
+      weeklyHours: [
+        { day: 'Monday', opens: '09:00', closes: '12:00' },
+        { day: 'Monday', opens: '13:00', closes: '24:00' },
+      ],
+      holidays: [{ date: '2026-12-25', name: 'Christmas Day' }],
+    },
+  },
   listSlaBreaches: {
     query: {
       within: there('slaTarget'),

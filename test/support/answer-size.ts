@@ -13,6 +13,7 @@ import { MAX_PRESENT } from '../../src/presence/schemas.js';
 import { rateTicketInput } from '../../src/ratings/schemas.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../../src/schema/pagination.js';
 import { userIdField } from '../../src/schema/text.js';
+import { MAX_HOLIDAYS, MAX_HOURS, setSlaCalendarInput } from '../../src/sla/calendar-schemas.js';
 import { MAX_NAME } from '../../src/storage/file-types.js';
 import { normalTag } from '../../src/tags/normal-tag.js';
 import { MAX_TAGS, tag } from '../../src/tags/schemas.js';
@@ -115,6 +116,11 @@ const TEXTS: Record<string, Size> = {
   'Macro.name': characters(longest(createMacroInput, 'name')),
   'Macro.text': characters(longest(createMacroInput, 'text')),
   'RenderedMacro.text': characters(longest(createMacroInput, 'text')),
+  'SlaCalendar.timeZone': size(64),
+  opens: size('00:00'.length),
+  closes: size('00:00'.length),
+  'SlaCalendar.date': size('2026-12-25'.length),
+  'SlaCalendar.name': characters(longest(setSlaCalendarInput, 'holidays', '[]', 'name')),
   // Of our ids and of the host's own.
   'Attachment.fileId': characters(longest(addMessageInput, 'attachments', '[]')),
   fileId: size(OUR_ID),
@@ -191,6 +197,8 @@ const LISTS: Record<string, List> = {
   ),
   'DeliveryPage.deliveries': { items: MAX_ITEMS },
   'DeliveryWithAttempts.made': { items: MAX_ATTEMPTS },
+  'SlaCalendar.weeklyHours': { items: MAX_HOURS },
+  'SlaCalendar.holidays': { items: MAX_HOLIDAYS },
   ListSlaTargetsResponse: { items: TICKET_PRIORITIES.length },
   // Its ids as they were sent: see WHOLE.
   ChangeTicketsResponse: { items: MAX_BULK },

@@ -620,6 +620,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/sla/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get SLA Calendar
+         * @description By what time due times count: the hours of each week, and holidays.
+         */
+        get: operations["getSlaCalendar"];
+        /**
+         * Set SLA Calendar
+         * @description Set by what time due times count. It holds at once, for open tickets too.
+         */
+        put: operations["setSlaCalendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/desk/sla/breaches": {
         parameters: {
             query?: never;
@@ -1969,6 +1993,54 @@ export interface components {
             /** @description From the opening of a ticket to its resolution; 0: no target */
             resolutionMinutes: number;
         };
+        /**
+         * @example {
+         *       "timeZone": "Europe/Berlin",
+         *       "weeklyHours": [
+         *         {
+         *           "day": "Monday",
+         *           "opens": "09:00",
+         *           "closes": "12:30"
+         *         },
+         *         {
+         *           "day": "Monday",
+         *           "opens": "13:30",
+         *           "closes": "18:00"
+         *         },
+         *         {
+         *           "day": "Friday",
+         *           "opens": "09:00",
+         *           "closes": "16:00"
+         *         }
+         *       ],
+         *       "holidays": [
+         *         {
+         *           "date": "2026-12-25",
+         *           "name": "Christmas Day"
+         *         }
+         *       ]
+         *     }
+         */
+        SlaCalendar: {
+            /** @description Its name in the IANA time zone database */
+            timeZone: string;
+            /** @description What counts of each week: an hour at least. Those of a day may meet, not overlap */
+            weeklyHours: {
+                /** @enum {string} */
+                day: "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday";
+                /** @description By the clocks of the time zone */
+                opens: string;
+                /** @description This minute no longer counts; 24:00 is midnight */
+                closes: string;
+            }[];
+            /** @description Days of which nothing counts, each once */
+            holidays: {
+                /** @description The whole day, in the time zone */
+                date: string;
+                /** @description What the day is called */
+                name: string;
+            }[];
+        };
         SlaBreach: {
             ticketId: string;
             subject: string;
@@ -2771,6 +2843,22 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["SlaTarget"];
+            error: null;
+        };
+        GetSlaCalendarResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["SlaCalendar"];
+            error: null;
+        };
+        SetSlaCalendarResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["SlaCalendar"];
             error: null;
         };
         ListSlaBreachesResponse: {
@@ -6731,6 +6819,216 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getSlaCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "timeZone": "Europe/Berlin",
+                     *         "weeklyHours": [
+                     *           {
+                     *             "day": "Monday",
+                     *             "opens": "09:00",
+                     *             "closes": "12:30"
+                     *           },
+                     *           {
+                     *             "day": "Monday",
+                     *             "opens": "13:30",
+                     *             "closes": "18:00"
+                     *           },
+                     *           {
+                     *             "day": "Friday",
+                     *             "opens": "09:00",
+                     *             "closes": "16:00"
+                     *           }
+                     *         ],
+                     *         "holidays": [
+                     *           {
+                     *             "date": "2026-12-25",
+                     *             "name": "Christmas Day"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetSlaCalendarResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    setSlaCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "timeZone": "Europe/Berlin",
+                 *       "weeklyHours": [
+                 *         {
+                 *           "day": "Monday",
+                 *           "opens": "09:00",
+                 *           "closes": "12:30"
+                 *         },
+                 *         {
+                 *           "day": "Monday",
+                 *           "opens": "13:30",
+                 *           "closes": "18:00"
+                 *         },
+                 *         {
+                 *           "day": "Friday",
+                 *           "opens": "09:00",
+                 *           "closes": "16:00"
+                 *         }
+                 *       ],
+                 *       "holidays": [
+                 *         {
+                 *           "date": "2026-12-25",
+                 *           "name": "Christmas Day"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Its name in the IANA time zone database */
+                    timeZone: string;
+                    /** @description What counts of each week: an hour at least. Those of a day may meet, not overlap */
+                    weeklyHours: {
+                        /** @enum {string} */
+                        day: "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday";
+                        /** @description By the clocks of the time zone */
+                        opens: string;
+                        /** @description This minute no longer counts; 24:00 is midnight */
+                        closes: string;
+                    }[];
+                    /** @description Days of which nothing counts, each once */
+                    holidays: {
+                        /** @description The whole day, in the time zone */
+                        date: string;
+                        /** @description What the day is called */
+                        name: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The calendar as it is now */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "timeZone": "Europe/Berlin",
+                     *         "weeklyHours": [
+                     *           {
+                     *             "day": "Monday",
+                     *             "opens": "09:00",
+                     *             "closes": "12:30"
+                     *           },
+                     *           {
+                     *             "day": "Monday",
+                     *             "opens": "13:30",
+                     *             "closes": "18:00"
+                     *           },
+                     *           {
+                     *             "day": "Friday",
+                     *             "opens": "09:00",
+                     *             "closes": "16:00"
+                     *           }
+                     *         ],
+                     *         "holidays": [
+                     *           {
+                     *             "date": "2026-12-25",
+                     *             "name": "Christmas Day"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetSlaCalendarResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];

@@ -17,6 +17,7 @@ const ALL: Record<ModelName, true> = {
   presence: true,
   rating: true,
   secret: true,
+  slaCalendar: true,
   slaTarget: true,
   ticket: true,
   ticketCount: true,

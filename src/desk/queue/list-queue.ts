@@ -6,6 +6,7 @@ import { presentAt } from '../../presence/present-agents.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { storedTime } from '../../schema/time.js';
+import { findWorkingTime } from '../../sla/find-working-time.js';
 import { normalTag } from '../../tags/normal-tag.js';
 import { filterValues, rangeValues } from './filters.js';
 import { findScanEnd, placeValues, readQueuePage } from './keyset-scan.js';
@@ -31,12 +32,13 @@ export async function listQueue({ db, principal, clock }: ReadScope, input: List
   const bounded = { ...asked, ...placeValues(after, end), take: limit + 1 };
   const found = await db.rows(readQueuePage(between(scan, after, end)), bounded);
   const rows = found.slice(0, limit);
+  const working = await findWorkingTime(db, rows[0]?.calendarRevision);
   const last = found.length > limit ? rows.at(-1) : end;
   const ticketIds = rows.map(({ ticketId }) => ticketId);
   const present = await presentAt(db, ticketIds, clock.now());
   return {
     tickets: rows.map(({ rank: _, timeAt: __, ...row }) => ({
-      ...queuedTicketOf(row),
+      ...queuedTicketOf(row, working),
       presence: present(row.ticketId),
     })),
     next: last === undefined ? null : encodeCursor([sort, last.rank, last.timeAt, last.ticketId]),

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/sql/db.js';
 import { type DueTimes, dueTimes, type TargetsOfTicket, targetsOfTicket } from '../../sla/due-times.js';
+import type { WorkingTime } from '../../sla/working-time.js';
 import type { QueuedTicket } from './schemas.js';
 
 const COLUMNS = [
@@ -25,12 +26,10 @@ export function queuedColumns(db: Db) {
 
 type QueuedRow = Omit<QueuedTicket, 'waitingSince' | keyof DueTimes> & TargetsOfTicket & { waitingAt: string | null };
 
-export function queuedTicketOf({
-  waitingAt,
-  firstResponseMinutes,
-  resolutionMinutes,
-  ...row
-}: QueuedRow): QueuedTicket {
-  const due = dueTimes({ ...row, firstResponseMinutes, resolutionMinutes });
+export function queuedTicketOf(
+  { waitingAt, firstResponseMinutes, resolutionMinutes, calendarRevision: _, ...row }: QueuedRow,
+  working: WorkingTime,
+): QueuedTicket {
+  const due = dueTimes({ ...row, firstResponseMinutes, resolutionMinutes }, working);
   return { ...row, waitingSince: waitingAt, ...due };
 }

@@ -7,6 +7,8 @@ import type { RowOf } from '../../db/sql/row.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { ANALYSER } from '../../search/analyse.js';
+import { findWorkingTime } from '../../sla/find-working-time.js';
+import type { WorkingTime } from '../../sla/working-time.js';
 import { type Asked, askedConditions, askedFilters, filterValues } from '../queue/filters.js';
 import { isRare } from '../queue/list-queue.js';
 import { queuedColumns, queuedTicketOf } from '../queue/queued-ticket.js';
@@ -34,8 +36,9 @@ export async function searchTickets({ db, principal }: ReadScope, input: SearchI
   const values = { ...filterValues(principal, input), ...matchValues(terms) };
   const rows = await db.rows(readPage({ matches, filters }), { ...values, take: input.limit + 1, skip });
   const { ranked, outdated } = rows[0] ?? (await db.row(countMatches(matches), values)) ?? NOTHING;
+  const working = await findWorkingTime(db, rows[0]?.calendarRevision);
   return {
-    hits: await hitsOf(rows.slice(0, input.limit), terms),
+    hits: await hitsOf(rows.slice(0, input.limit), terms, working),
     next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,
     complete: ranked < RANKED && outdated === 0,
   };
@@ -46,7 +49,11 @@ const NOTHING = { ranked: 0, outdated: 0 };
 /** Long texts take their time to look through: as much as this at once, and then others get on. */
 const AT_ONCE_MS = 5;
 
-async function hitsOf(rows: readonly Found[], terms: readonly Term[]): Promise<SearchPage['hits']> {
+async function hitsOf(
+  rows: readonly Found[],
+  terms: readonly Term[],
+  working: WorkingTime,
+): Promise<SearchPage['hits']> {
   const hits: SearchPage['hits'] = [];
   let since = performance.now();
   for (const { in: kind, sourceId, content, writtenAt, ranked: _, outdated: __, ...row } of rows) {
@@ -55,7 +62,7 @@ async function hitsOf(rows: readonly Found[], terms: readonly Term[]): Promise<S
       since = performance.now();
     }
     hits.push({
-      ticket: queuedTicketOf(row),
+      ticket: queuedTicketOf(row, working),
       in: kind,
       sourceId,
       subject: highlight(row.subject, terms),

@@ -7,6 +7,7 @@ import type { ReadScope } from '../../procedure/scope.js';
 import { isTicketId } from '../../schema/ids.js';
 import { MAX_ITEMS } from '../../schema/pagination.js';
 import { dueTimes, targetsOfTicket } from '../../sla/due-times.js';
+import { findWorkingTime } from '../../sla/find-working-time.js';
 import { tagsOfTicket } from '../../tags/ticket-tags.js';
 import { measuredMessages, nearestIds, olderThan } from '../../tickets/conversation.js';
 import { ticketNotFound } from '../../tickets/visible-ticket.js';
@@ -62,7 +63,8 @@ const selectDeskTicket = query(
 
 /**
  * All that the desk knows of a ticket, but of its conversation and notes the newest MAX_ITEMS each, oldest first, and at most
- * MAX_TEXT_BYTES of text each: one look at the database, one beside it for who is there, and one more where files are attached.
+ * MAX_TEXT_BYTES of text each: one look at the database, one beside it for who is there, and one more where files are attached, or where
+ * the calendar of due times is new to the process.
  *
  * @throws AppError NOT_FOUND
  */
@@ -73,16 +75,18 @@ export async function getDeskTicket({ db, clock }: ReadScope, { ticketId }: Tick
     presentAt(db, [ticketId], clock.now()),
   ]);
   if (row === undefined) throw ticketNotFound();
-  const { attachments, tags, waitingSinceAt, firstResponseMinutes, resolutionMinutes, ...ticket } = row;
+  const { attachments, tags, waitingSinceAt, firstResponseMinutes, resolutionMinutes, calendarRevision, ...ticket } =
+    row;
   const { messages } = messagesOf(row.messages);
   const notes = notesOf(row.notes);
   const [oldestNote] = notes;
   const own = { attachments: JSON.parse(attachments) as string[] };
   const attached = [own, ...messages, ...notes].flatMap((one) => one.attachments);
   const describe = await filesAmong(db, ticketId, attached);
+  const working = await findWorkingTime(db, calendarRevision);
   return {
     ...ticket,
-    ...dueTimes({ ...ticket, firstResponseMinutes, resolutionMinutes }),
+    ...dueTimes({ ...ticket, firstResponseMinutes, resolutionMinutes }, working),
     tags: JSON.parse(tags),
     presence: present(ticketId),
     ...describe(own),

@@ -59,6 +59,18 @@ export const ADMIN_WRITES: Record<string, Write> = {
     const row = { priority, first_response_minutes: firstResponseMinutes, resolution_minutes: resolutionMinutes };
     find('UPDATE', 'sla_targets', row as Row);
   },
+
+  'desk.sla.setCalendar': ({ find }, { input, data }) => {
+    assert.deepEqual(data, input);
+    const { revision, ...row } = find('UPDATE', 'sla_calendar', { id: 1, time_zone: input.timeZone });
+    assert.ok(typeof revision === 'string');
+    assert.deepEqual(row, {
+      id: 1,
+      time_zone: input.timeZone,
+      weekly_hours: input.weeklyHours,
+      holidays: input.holidays,
+    });
+  },
 };
 
 /** What the call must leave as it was; other calls of a batch may change it. */

@@ -103,6 +103,10 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
     '2026-01-01T00:00:00z',
     '2028-01-01T00:00:00Z',
   ),
+  timeZone: fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'UTC'),
+  opens: fc.constantFrom('00:00', '08:59', '09:00'),
+  closes: fc.constantFrom('09:30', '17:00', '24:00'),
+  date: fc.constantFrom('2026-12-25', '2028-02-29', '2026-01-01'),
   q: fc.constantFrom(
     'a',
     '"a',
