@@ -25,7 +25,7 @@ export function restVerdict(
   const body = parse(text);
   const schema = `${pointer}/requestBody/content/application~1json/schema`;
   if (body === undefined || api.faults(schema, body) !== null || !isStorable(body)) return 'invalid';
-  return queryVerdict;
+  return repeatsKeys(text, body) ? undefined : queryVerdict;
 }
 
 /** Whether the request's input is what the procedure's schema asks for. Not for batches. */
@@ -38,7 +38,14 @@ export function trpcVerdict(procedure: Procedure, request: FuzzRequest): Verdict
   // An empty text is no input, which some procedures take.
   if (text === '') return undefined;
   const input = parse(text);
-  return input !== undefined && procedure.input(input) && isStorable(input) && isPeriod(input) ? 'valid' : 'invalid';
+  if (input === undefined || !procedure.input(input) || !isStorable(input) || !isPeriod(input)) return 'invalid';
+  return repeatsKeys(text, input) ? undefined : 'valid';
+}
+
+/** Whether objects or lists stand in a text that are not in its value: what a key that is there again had first. They may be too many. */
+function repeatsKeys(text: string, value: unknown): boolean {
+  const opened = (json: string) => json.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').match(/[[{]/g)?.length ?? 0;
+  return opened(text) > opened(JSON.stringify(value));
 }
 
 /** Headers, encoding and size as any client's: nothing but the input can be wrong. */
