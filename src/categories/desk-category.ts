@@ -1,4 +1,4 @@
-import type { Db, ModelReads } from '../db/models/models.js';
+import type { Db, ModelReads, ModelRow } from '../db/models/models.js';
 import { query } from '../db/sql/query.js';
 import { AppError } from '../errors/app-error.js';
 import { missingKeys } from '../schema/names.js';
@@ -13,12 +13,7 @@ export const MAX_CATEGORIES = 1_000;
 /** A category as the desk sees it: for a `select`. */
 export const SHOWN = { id: true, name: true, description: true, archivedAt: true } as const;
 
-interface Row {
-  id: string;
-  name: string;
-  description: string;
-  archivedAt: Date | null;
-}
+type Row = ModelRow<'category', typeof SHOWN>;
 
 export function toDeskCategory({ id, name, description, archivedAt }: Row): DeskCategory {
   return { categoryId: id, name, description, archivedAt: archivedAt?.toISOString() ?? null };

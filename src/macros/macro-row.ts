@@ -1,4 +1,4 @@
-import type { ModelReads } from '../db/models/models.js';
+import type { ModelReads, ModelRow } from '../db/models/models.js';
 import { AppError } from '../errors/app-error.js';
 import { isStorable } from '../schema/text.js';
 import type { Macro } from './schemas.js';
@@ -6,12 +6,7 @@ import type { Macro } from './schemas.js';
 /** What of a saved reply is shown: for a `select`. */
 export const SHOWN = { id: true, name: true, text: true, updatedAt: true } as const;
 
-interface Row {
-  id: string;
-  name: string;
-  text: string;
-  updatedAt: Date;
-}
+type Row = ModelRow<'macro', typeof SHOWN>;
 
 export function toMacro({ id, name, text, updatedAt }: Row): Macro {
   return { macroId: id, name, text, updatedAt: updatedAt.toISOString() };

@@ -68,6 +68,9 @@ export type Db = Models & Sql;
 /** What is committed: a write doesn't compile. */
 export type ReadDb = ModelReads & Sql;
 
+/** A row of a model, of the columns that a `select` names. */
+export type ModelRow<M extends ModelName, S> = Prisma.Result<PrismaClient[M], { select: S }, 'findUniqueOrThrow'>;
+
 /** Models and statements outside of a transaction. */
 export type ModelReader = ReadDb & Pick<PrismaClient, (typeof RAW_READS)[number]>;
 
