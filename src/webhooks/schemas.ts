@@ -215,6 +215,7 @@ export const redeliverSinceInput = z
     after: z
       .string({ error: 'Must be a string' })
       .max(1000, { error: 'Must be a cursor of the feed' })
+      .regex(/^[A-Za-z0-9_-]*$/, { error: 'Must be a cursor of the feed' })
       .meta({ description: 'All that comes after this cursor: `next` of the feed, or `cursor` of what was sent' })
       .optional(),
   })
