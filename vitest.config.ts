@@ -37,6 +37,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'limits', include: ['test/limits/**/*.test.ts'], provide: { engine: 'sqlite' } },
       },
+      // The agents' console in a real browser, of a real server of the built output.
+      { extends: true, test: { name: 'console', include: ['test/console/**/*.test.ts'], fileParallelism: false } },
       // What starts real servers of the built output, or bundles and compiles: a file at a time.
       {
         extends: true,

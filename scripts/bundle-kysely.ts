@@ -1,5 +1,5 @@
 /**
- * The last step of `npm run build`: puts what statements use of Kysely into dist/db/sql/kysely.js. As it comes, Kysely is
+ * Part of `npm run build`: puts what statements use of Kysely into dist/db/sql/kysely.js. As it comes, Kysely is
  * hundreds of files, and to load them would take more time and memory than all our own (docs/decisions/0022-typed-sql.md).
  */
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { createSigner } from 'fast-jwt';
 import { withDevelopmentSecret } from '../src/auth/development-secret.js';
 import type { Role } from '../src/auth/principal.js';
+import { signToken } from '../src/auth/sign-token.js';
 import { ConfigError, loadConfig } from '../src/config/config.js';
 import { loadEnvFile } from '../src/config/env-file.js';
 
@@ -13,20 +13,11 @@ function main(): void {
   const { sub, role, expires } = options();
   loadEnvFile();
   const { config } = withDevelopmentSecret(loadConfig(process.env));
-  if (config.JWT_SECRET === undefined) {
+  const token = signToken(config, { userId: sub, role, expiresInMs: milliseconds(expires) });
+  if (token === undefined) {
     throw new ConfigError('Tokens are checked with a public key or a JWKS: only their issuer can make one');
   }
-  const sign = createSigner({
-    key: config.JWT_SECRET,
-    algorithm: 'HS256',
-    expiresIn: milliseconds(expires),
-    ...(config.JWT_ISSUER && { iss: config.JWT_ISSUER }),
-    ...(config.JWT_AUDIENCE && { aud: config.JWT_AUDIENCE }),
-  });
-  const name = { customer: 'customer', agent: config.JWT_AGENT_ROLES[0], admin: config.JWT_ADMIN_ROLES[0] }[
-    role ?? 'customer'
-  ];
-  process.stdout.write(`${sign({ sub, ...(role && { [config.JWT_ROLE_CLAIM]: name }) })}\n`);
+  process.stdout.write(`${token}\n`);
 }
 
 function isRole(text: string): text is Role {

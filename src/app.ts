@@ -10,6 +10,7 @@ import type { Principal } from './auth/principal.js';
 import type { Config } from './config/config.js';
 import { databaseBehind } from './db/database.js';
 import type { DatabaseHandle } from './db/handle.js';
+import { CONSOLE_FOLDER, consolePage } from './http/console/console-page.js';
 import { allowOrigins } from './http/cors.js';
 import { contentRoute } from './http/files/content-route.js';
 import { uploadRoutes } from './http/files/upload-route.js';
@@ -131,6 +132,7 @@ export async function buildApp({
   healthRoutes(app, db);
   metricsRoute(app, metrics, config.METRICS_TOKEN);
   await app.register((scope) => docsPage(scope, document, config.PUBLIC_PATH));
+  if (config.CONSOLE) await app.register((scope) => consolePage(scope, CONSOLE_FOLDER, config.PUBLIC_PATH));
 
   const database = databaseBehind(db);
   const { sql } = database;

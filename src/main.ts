@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { withDevelopmentSecret } from './auth/development-secret.js';
+import { signToken } from './auth/sign-token.js';
 import { ConfigError, loadConfig } from './config/config.js';
 import { loadEnvFile } from './config/env-file.js';
 import { failStart } from './config/fail-start.js';
@@ -38,6 +39,8 @@ const DATABASE_CLOSE_MS = 2_000;
 const LOG_FLUSH_MS = 1_000;
 /** Tickets and webhooks are looked at for the metrics this often at most, whoever asks. */
 const TICKETS_CACHED_MS = 15_000;
+/** Whom the greeting's link signs in: an agent whom `npm run seed` knows. */
+const CONSOLE_USER = { userId: 'agent_dana', role: 'agent', expiresInMs: 12 * 3_600_000 } as const;
 
 /** config → database → app → listen → signals: the only file that does anything when it is loaded. */
 async function main(): Promise<void> {
@@ -86,7 +89,11 @@ async function main(): Promise<void> {
   const { METRICS_HOST: metricsHost, METRICS_PORT: metricsPort } = config;
   if (metricsPort !== undefined) await listenForMetrics(metrics, metricsHost, metricsPort);
   // In production there are only log lines.
-  if (config.NODE_ENV !== 'production') process.stdout.write(greeting({ config, port, secretPath }));
+  if (config.NODE_ENV !== 'production') {
+    // With a secret of the operator's own, whoever reads the output may be somebody else.
+    const consoleToken = secretPath === undefined ? undefined : signToken(config, CONSOLE_USER);
+    process.stdout.write(greeting({ config, port, secretPath, consoleToken }));
+  }
 
   const days = config.AUTO_CLOSE_DAYS;
   const parts = { db, clock: systemClock };

@@ -1,3 +1,4 @@
+import { accountRouter } from './account/router.js';
 import { categoriesRouter } from './categories/router.js';
 import { deskRouter } from './desk/router.js';
 import { filesRouter } from './files/router.js';
@@ -12,6 +13,7 @@ export const appRouter = router({
     messages: messagesRouter,
     categories: categoriesRouter,
     files: filesRouter,
+    account: accountRouter,
   }),
   desk: deskRouter,
 });

@@ -144,6 +144,9 @@ export const environment = z.object({
       description:
         'Address that clients know, with the path of `PUBLIC_PATH`: `https://support.example.com`. Links to files then are whole',
     }),
+  CONSOLE: flag.prefault('true').meta({
+    description: "Serve the agents' console at `/console`",
+  }),
   TRUST_PROXY: list
     .pipe(
       z.array(

@@ -3,7 +3,15 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { findCycle, type Import, importsOf, packageName, parse, sourceFiles } from '../support/import-graph.js';
+import {
+  consoleFiles,
+  findCycle,
+  type Import,
+  importsOf,
+  packageName,
+  parse,
+  sourceFiles,
+} from '../support/import-graph.js';
 import { readPage, tableRows } from '../support/markdown.js';
 import { REPOSITORY } from '../support/project.js';
 
@@ -35,10 +43,11 @@ describe('docs/architecture.md', () => {
 
   it('has every module, once', () => {
     const documented = modules.flatMap((row) => row.modules).sort();
-    expect(documented).toEqual([...new Set(files.map(moduleOf))].sort());
+    expect(documented).toEqual([...new Set([...files, ...consoleFiles()].map(moduleOf))].sort());
   });
 
-  it.each(modules.map((row) => [row.modules.join(', '), row] as const))('says what %s imports', (_name, row) => {
+  const ofService = modules.filter((row) => !row.modules.includes('console/'));
+  it.each(ofService.map((row) => [row.modules.join(', '), row] as const))('says what %s imports', (_name, row) => {
     const outgoing = local.filter(
       ({ from, to }) => row.modules.includes(moduleOf(from)) && moduleOf(to) !== moduleOf(from),
     );
@@ -78,6 +87,32 @@ describe('imports', () => {
     const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
     const atRunTime = packages.filter(({ to, typeOnly }) => !typeOnly && !isNodes(to));
     expect(atRunTime.filter(({ to }) => !(packageName(to) in dependencies)).map(show)).toEqual([]);
+  });
+});
+
+describe('the console', () => {
+  const ofConsole = consoleFiles().flatMap(importsOf);
+
+  it('is made of the published client, the life cycle of tickets, and its own files', () => {
+    expect(ofConsole.length).toBeGreaterThan(100);
+    const outside = ofConsole.filter(({ to, isPackage }) => !isPackage && moduleOf(to) !== 'console/');
+    expect([...new Set(outside.map(({ to }) => to))]).toEqual(['tickets/lifecycle.ts']);
+    expect(
+      ofConsole.filter(({ to, isPackage }) => isPackage && packageName(to) === 'support-api').map(({ to }) => to),
+    ).toContain('support-api/client');
+    expect(importsOf('tickets/lifecycle.ts')).toEqual([]);
+  });
+
+  it('brings packages that only the build needs: none of them is installed with the service', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    const names = new Set(ofConsole.filter(({ isPackage }) => isPackage).map(({ to }) => packageName(to)));
+    // tRPC is of the service as well.
+    for (const own of ['support-api', '@trpc/client']) names.delete(own);
+    expect([...names].filter((name) => !(name in devDependencies) || name in dependencies)).toEqual([]);
+  });
+
+  it('is imported by nothing of the service', () => {
+    expect(local.filter(({ to }) => moduleOf(to) === 'console/').map(show)).toEqual([]);
   });
 });
 

@@ -33,6 +33,7 @@ export const EXAMPLES: Record<string, Example> = {
   addMessage: { path: { ticketId: there('ticket') }, body: MESSAGE },
   listMessages: { path: { ticketId: there('ticket') }, query: olderThan(there('olderMessages')) },
   listCategories: {},
+  getAccount: {},
   uploadFile: { query: { name: 'error.txt' }, body: there('file') },
   getFile: { path: { fileId: there('attachedFile') } },
   deleteFile: { path: { fileId: there('uploadedFile') } },

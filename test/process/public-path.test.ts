@@ -74,6 +74,14 @@ describe.runIf(hasNginx)('behind nginx at /helpdesk/, with PUBLIC_PATH', () => {
     expect(document).toMatchObject({ servers: [{ url: '/helpdesk' }] });
   });
 
+  it('the console finds its parts, and whom to ask', async () => {
+    const html = await (await fetch(`${base}/console/tickets/ticket_1`)).text();
+    expect(html).toContain('<base href="/helpdesk/console/">');
+    const parts = [...html.matchAll(/(?:src|href)="\.\/([^"]*)"/g)].map(([, part]) => part as string);
+    expect(parts.length).toBe(3);
+    for (const part of parts) expect((await fetch(`${base}/console/${part}`)).status).toBe(200);
+  });
+
   it('a live stream comes through event by event, and is given up when its client leaves', async () => {
     await using watching = await openStream(`${base}/support/events/stream`, customerToken('watcher'));
     expect((await watching.value())?.data).toEqual({ type: 'ready', resumed: false });

@@ -14,11 +14,21 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-/** The files of src, generated ones aside. */
+/** The files of src that the service is made of, generated ones aside. */
 export function sourceFiles(): string[] {
-  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.split(sep).join('/'))
-    .filter((file) => file.endsWith('.ts') && !file.startsWith('db/generated/'))
+  return filesOf('').filter(
+    (file) => file.endsWith('.ts') && !file.startsWith('db/generated/') && !file.startsWith('console/'),
+  );
+}
+
+/** Those of the console, which run in a browser. */
+export function consoleFiles(): string[] {
+  return filesOf('console').filter((file) => /\.tsx?$/.test(file));
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(SRC, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => posix.join(folder, file.split(sep).join('/')))
     .sort();
 }
 

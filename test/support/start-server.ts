@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -67,7 +68,7 @@ export async function startServer({ env, root = REPOSITORY, under = [] }: Server
   // Neither a test run that ends early nor a test that takes too long leaves a server behind.
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
-  if (expect.getState().currentTestName !== undefined) onTestFinished(kill);
+  if (getCurrentTest() !== undefined) onTestFinished(kill);
   const limit = setTimeout(kill, START_LIMIT_MS);
 
   const stdout: string[] = [];

@@ -1,10 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { AppError } from '../../errors/app-error.js';
-import { addStep } from '../hooks.js';
-import { handleError } from '../response/error-handler.js';
+import type { FastifyInstance } from 'fastify';
 import { allowCaching } from '../response/security-headers.js';
+import { refuseAsNotFound } from '../response/static-files.js';
 
 /** This server and nothing else. Not the plugin's default: that sends a page on plain HTTP to HTTPS for its parts. */
 const CONTENT_SECURITY_POLICY =
@@ -12,9 +10,6 @@ const CONTENT_SECURITY_POLICY =
 
 /** A token is longer than the field that the page has for it. */
 const CSS = '.swagger-ui .auth-container input[type=text] { width: 100%; max-width: none; }';
-
-/** To some of these the handler of static files has failures of its own; a whole file is always right, too. */
-const IGNORED_HEADERS = ['range', 'if-range', 'if-match', 'if-unmodified-since'];
 
 /**
  * `GET /openapi.json` as it is committed, and `GET /docs`: a page to read it and try requests with a token. The page
@@ -25,12 +20,7 @@ const IGNORED_HEADERS = ['range', 'if-range', 'if-match', 'if-unmodified-since']
 export async function docsPage(app: FastifyInstance, document: string, publicPath?: string): Promise<void> {
   const served = publicPath === undefined ? document : withServer(document, publicPath);
   allowCaching(app);
-  addStep(app, 'onRequest', ({ headers }) => {
-    for (const name of IGNORED_HEADERS) delete headers[name];
-  });
-  app.setErrorHandler<FastifyError>((error, request, reply) =>
-    handleError(isRefusedFile(error) ? new AppError('NOT_FOUND') : error, request, reply),
-  );
+  refuseAsNotFound(app);
   app.get('/openapi.json', { logLevel: 'warn' }, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(served),
   );
@@ -62,9 +52,4 @@ function withServer(document: string, publicPath: string): string {
     null,
     2,
   );
-}
-
-/** A path that leads out of the folder, or that no file can have: the handler of static files has 4xx of its own for it. */
-function isRefusedFile({ code = '', statusCode = 500 }: FastifyError): boolean {
-  return code === 'FST_STATIC_FORBIDDEN_PATH' || (code === '' && statusCode < 500);
 }

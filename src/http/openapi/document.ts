@@ -48,6 +48,7 @@ const TAGS = [
   { name: 'Messages', description: 'The conversation on a ticket' },
   { name: 'Files', description: 'What is attached to tickets: upload it, then name it in `attachments`' },
   { name: 'Categories', description: 'What a ticket can be about' },
+  { name: 'Account', description: 'Who the service takes the caller for' },
   { name: 'Ratings', description: 'What customers think of how a ticket was dealt with' },
   { name: 'Desk', description: "The agents' side: the queue, the search, work on tickets, and their history" },
   { name: 'Desk macros', description: 'Saved replies: admins write them, agents fill them in for a ticket' },

@@ -25,6 +25,7 @@ const PATHS = [
   '/support/tickets/TICKET_OWN/messages',
   '/support/tickets/TICKET_OWN/messages/1',
   '/support/categories',
+  '/support/account',
   '/desk',
   '/desk/tickets/',
   '/Desk/Tickets',

@@ -1,0 +1,42 @@
+/**
+ * Part of `npm run build`: makes dist/console from src/console, where one of its sources or of the packages in it has changed since,
+ * and compresses it once, so that the server never does.
+ */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { sourcesHash } from './console/sources-hash.js';
+import { outDir, viteConfig } from './console/vite-config.js';
+
+const MADE_OF = 'support-api-console';
+
+/** Smaller files are sent as they are. */
+const WORTH_IT = 1024;
+
+export async function bundleConsole(): Promise<void> {
+  const hash = sourcesHash();
+  const index = join(outDir, 'index.html');
+  const meta = `<meta name="${MADE_OF}" content="${hash}">`;
+  if (existsSync(index) && (await readFile(index, 'utf8')).includes(meta)) return;
+
+  const { build } = await import('vite');
+  await build(viteConfig);
+  await Promise.all((await readdir(join(outDir, 'assets'))).map((name) => compress(join(outDir, 'assets', name))));
+  // Last: without it the next build begins anew.
+  const page = await readFile(index, 'utf8');
+  await writeFile(index, page.replace('</head>', `  ${meta}\n  </head>`));
+}
+
+async function compress(file: string): Promise<void> {
+  const content = await readFile(file);
+  if (content.length < WORTH_IT) return;
+  const [gz, br] = await Promise.all([
+    promisify(gzip)(content, { level: 9 }),
+    promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }),
+  ]);
+  await Promise.all([writeFile(`${file}.gz`, gz), writeFile(`${file}.br`, br)]);
+}
+
+await bundleConsole();

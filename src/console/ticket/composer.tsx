@@ -1,0 +1,163 @@
+import { type KeyboardEvent, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import type { DeskTicket } from '../api/trpc.js';
+import { session } from '../session/session.js';
+import { Button } from '../ui/button.js';
+import { usePersonName } from '../ui/person.js';
+import { t } from '../words/words.js';
+import styles from './composer.module.css';
+import { type Kind, useDraft, writeDraft } from './drafts.js';
+import { MacroPicker } from './macro-picker.js';
+import { outbox } from './outbox.js';
+
+/** Of a message, and of a note. */
+const MAX_LENGTH = 10_000;
+const KINDS: readonly Kind[] = ['reply', 'note'];
+
+export interface ComposerHandle {
+  write(kind: Kind): void;
+}
+
+interface ComposerProps {
+  ticket: DeskTicket;
+  onSent(andNext: boolean): void;
+  ref: React.Ref<ComposerHandle>;
+}
+
+/**
+ * Where agents write: to the customer or among themselves, each with its colour, label, button and draft, so that no note is sent
+ * as a reply.
+ */
+export function Composer({ ticket, onSent, ref }: ComposerProps) {
+  const { ticketId, status } = ticket;
+  const [kind, setKind] = useState<Kind>(status === 'Closed' ? 'note' : 'reply');
+  const [isChoosing, choose] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const drafts = { reply: useDraft(ticketId, 'reply'), note: useDraft(ticketId, 'note') };
+  const text = drafts[kind]?.text ?? '';
+  const isClosed = status === 'Closed' && kind === 'reply';
+  const canResolve = kind === 'reply' && (status === 'Open' || status === 'In Progress');
+  const write = (next: Kind) => {
+    // At once: the next letter is meant for the field.
+    flushSync(() => setKind(next));
+    field.current?.focus();
+  };
+  useImperativeHandle(ref, () => ({ write }));
+
+  const insert = (added: string) => {
+    const { selectionStart = text.length, selectionEnd = text.length } = field.current ?? {};
+    writeDraft(ticketId, kind, text.slice(0, selectionStart) + added + text.slice(selectionEnd));
+    write(kind);
+  };
+  const send = (resolve: boolean) => {
+    if (text.trim() === '' || isClosed) return;
+    outbox.add({ ticketId, kind, text: text.trim(), resolve: resolve && canResolve });
+    writeDraft(ticketId, kind, '');
+    onSent(resolve && canResolve);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send(event.shiftKey);
+    } else if (event.key === 'Escape') field.current?.blur();
+    else if (event.key === '/' && text === '') {
+      event.preventDefault();
+      choose(true);
+    }
+  };
+
+  return (
+    <form
+      className={styles.composer}
+      data-kind={kind}
+      aria-label={t.composer.names[kind]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(false);
+      }}
+    >
+      <div className={styles.top}>
+        <fieldset className={styles.kinds} aria-label={t.composer.kind}>
+          {KINDS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              className={styles.kind}
+              aria-pressed={one === kind}
+              onClick={() => write(one)}
+            >
+              {t.composer.names[one]}
+              {one !== kind && drafts[one] && <span className={styles.draft}>{t.composer.draft}</span>}
+            </button>
+          ))}
+        </fieldset>
+        <p className={styles.who} id="composer-who">
+          {kind === 'note' ? t.composer.onlyAgents : t.composer.toCustomer}{' '}
+          {kind === 'reply' && <bdi>{ticket.userId}</bdi>}
+        </p>
+      </div>
+      <Meanwhile ticket={ticket} since={drafts.reply?.since} />
+      {isClosed ? (
+        <p className={styles.closed}>{t.composer.closed}</p>
+      ) : (
+        <textarea
+          ref={field}
+          className={styles.field}
+          value={text}
+          rows={3}
+          maxLength={MAX_LENGTH}
+          dir="auto"
+          aria-label={t.composer.names[kind]}
+          aria-describedby="composer-who"
+          placeholder={t.composer.hints[kind]}
+          onChange={({ target }) => writeDraft(ticketId, kind, target.value)}
+          onKeyDown={onKeyDown}
+        />
+      )}
+      <div className={styles.actions}>
+        {kind === 'reply' && !isClosed && (
+          <MacroPicker ticketId={ticketId} open={isChoosing} onOpenChange={choose} onText={insert} />
+        )}
+        <span className={styles.space} />
+        {canResolve && (
+          <Button disabled={text.trim() === ''} onClick={() => send(true)} title={t.composer.resolveKeys}>
+            {t.composer.sendAndResolve}
+          </Button>
+        )}
+        {!isClosed && (
+          <Button
+            look="primary"
+            type="submit"
+            disabled={text.trim() === ''}
+            className={styles.send}
+            title={t.composer.keys}
+          >
+            {t.composer.send[kind]}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** Somebody else has answered since this draft was begun: seen before it is sent. */
+function Meanwhile({ ticket, since }: { ticket: DeskTicket; since: string | undefined }) {
+  const nameOf = usePersonName();
+  const [seen, see] = useState<string>();
+  const me = session.account.value?.userId;
+  const last = ticket.messages.findLast(({ sender }) => sender !== me);
+  const isNew = since !== undefined && last !== undefined && last.timestamp > since && last.messageId !== seen;
+  useEffect(() => {
+    if (since === undefined) see(undefined);
+  }, [since]);
+  if (!isNew) return null;
+  return (
+    <p className={styles.meanwhile} role="status">
+      {t.composer.meanwhile(nameOf(last.sender))}
+      <Button look="quiet" onClick={() => see(last.messageId)}>
+        {t.composer.seen}
+      </Button>
+    </p>
+  );
+}

@@ -1,0 +1,84 @@
+import { useCallback, useSyncExternalStore } from 'react';
+import { session } from '../session/session.js';
+import { kept } from '../ui/kept.js';
+
+/** What is written: to the customer, or among agents. */
+export type Kind = 'reply' | 'note';
+
+export interface Draft {
+  text: string;
+  /** When it was begun. */
+  since: string;
+}
+
+const PREFIX = 'support-console.draft.';
+/** Drafts that nobody has come back to are forgotten. */
+const KEPT_MS = 30 * 86_400_000;
+
+const listeners = new Set<() => void>();
+
+function keyOf(ticketId: string, kind: Kind): string {
+  return `${PREFIX}${session.account.value?.userId ?? ''}/${ticketId}/${kind}`;
+}
+
+export function readDraft(ticketId: string, kind: Kind): Draft | undefined {
+  return parsed(kept.get(keyOf(ticketId, kind)));
+}
+
+/** Kept at each letter: neither a reload nor a closed window loses it. */
+export function writeDraft(ticketId: string, kind: Kind, text: string): void {
+  const key = keyOf(ticketId, kind);
+  if (text === '') kept.remove(key);
+  else {
+    const since = parsed(kept.get(key))?.since ?? new Date().toISOString();
+    kept.set(key, JSON.stringify({ text, since } satisfies Draft));
+  }
+  for (const listener of listeners) listener();
+}
+
+/** Puts a text back that was not sent, before what has been typed since. */
+export function putBack(ticketId: string, kind: Kind, text: string): void {
+  const typed = readDraft(ticketId, kind)?.text ?? '';
+  writeDraft(ticketId, kind, typed === '' ? text : `${text}\n\n${typed}`);
+}
+
+export function useDraft(ticketId: string, kind: Kind): Draft | undefined {
+  const subscribe = useCallback((listener: () => void) => {
+    listeners.add(listener);
+    window.addEventListener('storage', listener);
+    return () => {
+      listeners.delete(listener);
+      window.removeEventListener('storage', listener);
+    };
+  }, []);
+  return parsed(useSyncExternalStore(subscribe, () => kept.get(keyOf(ticketId, kind))));
+}
+
+/** Of whoever is signed in. */
+export function countDrafts(): number {
+  return ownKeys().length;
+}
+
+export function discardDrafts(): void {
+  for (const key of ownKeys()) kept.remove(key);
+}
+
+function ownKeys(): string[] {
+  return kept.keys(`${PREFIX}${session.account.value?.userId}/`);
+}
+
+export function forgetOldDrafts(): void {
+  const oldest = new Date(Date.now() - KEPT_MS).toISOString();
+  for (const key of kept.keys(PREFIX)) {
+    const draft = parsed(kept.get(key));
+    if (draft === undefined || draft.since < oldest) kept.remove(key);
+  }
+}
+
+function parsed(json: string | null): Draft | undefined {
+  try {
+    return json === null ? undefined : (JSON.parse(json) as Draft);
+  } catch {
+    return undefined;
+  }
+}
