@@ -90,6 +90,8 @@ describe.runIf(hasChromium)('an agent in the console', () => {
       await page.keyboard.press('Enter');
       await vi.waitFor(async () => expect((await read(first)).tags).toEqual(['late-refund']), SECOND);
       await page.keyboard.press('Escape');
+      // Until it is gone, keys are the list's.
+      await page.getByRole('listbox').waitFor({ state: 'detached' });
 
       await page.keyboard.press('r');
       await page.keyboard.press('/');
