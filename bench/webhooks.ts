@@ -44,7 +44,8 @@ async function startServer(url: string) {
     env: { ...env, ...limits },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  process.once('exit', () => void child.kill('SIGKILL'));
+  const leave = () => void child.kill('SIGKILL');
+  process.once('exit', leave);
   const port = await new Promise<number>((resolve) => {
     if (child.stdout === null) throw new Error('No stdout');
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -55,6 +56,7 @@ async function startServer(url: string) {
   return {
     url: `http://127.0.0.1:${port}`,
     async kill() {
+      process.off('exit', leave);
       const ended = once(child, 'exit');
       if (child.kill('SIGKILL')) await ended;
     },
