@@ -7,6 +7,8 @@ export interface Example {
   body?: unknown;
   /** What has to be there before what it names: what it finds, and what it must not find. */
   needs?: (keyof There)[];
+  /** Fields that go with none of the others. */
+  without?: string[];
 }
 
 const FIRST_PAGE = { page: 1, limit: 10, cursor: 1, direction: 'forward' };
@@ -83,11 +85,11 @@ export const EXAMPLES: Record<string, Example> = {
       change: { status: 'In Progress', priority: 'High', categoryId: 'category_002', assignedAgent: 'agent_456' },
     },
   },
-  replyToTicket: { path: { ticketId: there('ticket') }, body: { ...MESSAGE, version: 1 } },
+  replyToTicket: { path: { ticketId: there('ticket') }, body: { ...MESSAGE, version: there('ticketVersion') } },
   listDeskMessages: { path: { ticketId: there('ticket') }, query: olderThan(there('olderMessages')) },
   addNote: {
     path: { ticketId: there('ticket') },
-    body: { content: 'Called the bank', attachments: ['file_id_123', 'file_id_456'], version: 1 },
+    body: { content: 'Called the bank', attachments: ['file_id_123', 'file_id_456'], version: there('ticketVersion') },
   },
   listNotes: { path: { ticketId: there('ticket') }, query: olderThan(there('olderNotes')) },
 
@@ -148,7 +150,11 @@ export const EXAMPLES: Record<string, Example> = {
   getWebhookDelivery: { path: { webhookId: there('webhook'), deliveryId: there('delivery') } },
   redeliverWebhook: { path: { webhookId: there('webhook'), deliveryId: there('delivery') } },
   // Either `since` or `after`: a request has one of them.
-  redeliverWebhookSince: { path: { webhookId: there('webhook') }, body: { since: '2026-01-01T00:00:00Z' } },
+  redeliverWebhookSince: {
+    path: { webhookId: there('webhook') },
+    body: { since: '2026-01-01T00:00:00Z' },
+    without: ['after'],
+  },
 
   listSlaTargets: {},
   setSlaTarget: { path: { priority: 'High' }, body: { firstResponseMinutes: 240, resolutionMinutes: 1440 } },
@@ -160,7 +166,10 @@ export const EXAMPLES: Record<string, Example> = {
         { day: 'Monday', opens: '09:00', closes: '12:00' },
         { day: 'Monday', opens: '13:00', closes: '24:00' },
       ],
-      holidays: [{ date: '2026-12-25', name: 'Christmas Day' }],
+      holidays: [
+        { date: '2026-12-25', name: 'Christmas Day' },
+        { date: '2027-01-01', name: "New Year's Day" },
+      ],
     },
   },
   listSlaBreaches: {

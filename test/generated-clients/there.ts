@@ -9,6 +9,7 @@ export interface There {
   otherName: string;
   /** Open, with the tag `refund`. */
   ticket: string;
+  ticketVersion: number;
   otherTicket: string;
   /** The admin has it who calls the desk. */
   takenTicket: string;
@@ -30,7 +31,7 @@ export interface There {
   /** Of it: a test. */
   delivery: string;
   nextDeliveries: string;
-  /** Of all priorities. */
+  /** Of all priorities, around the clock. */
   slaTarget: number;
   /** To be uploaded. */
   file: File;
@@ -135,6 +136,7 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
   name: newName,
   otherName: newName,
   ticket: openTicket,
+  ticketVersion: async ({ get, admin }) => (await admin('GET', `/desk/tickets/${await get('ticket')}`)).version,
   otherTicket: openTicket,
   takenTicket: takeTicket,
   otherTakenTicket: takeTicket,
@@ -182,6 +184,9 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
   },
   async slaTarget({ admin }) {
     const target = { firstResponseMinutes: 60, resolutionMinutes: 60 };
+    const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+    const weeklyHours = days.map((day) => ({ day, opens: '00:00', closes: '24:00' }));
+    await admin('PUT', '/desk/sla/calendar', { timeZone: 'UTC', weeklyHours, holidays: [] });
     for (const priority of ['Low', 'Medium', 'High', 'Critical'])
       await admin('PUT', `/desk/sla/targets/${priority}`, target);
     return target.resolutionMinutes;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EndpointTurn, type SenderParts } from './endpoint-turn.js';
 import { LEASE_MS, pauseRestored, selectWork, takeEndpoint } from './leases.js';
 
@@ -10,6 +11,8 @@ const AFTER_COMMIT_MS = 200;
 const AFTER_TURN_MS = 50;
 /** What is on its way when the service stops has so long to be answered; otherwise it is sent again. */
 const STOP_MS = 2_000;
+/** What it has asked of a database that is silent by then is left behind: leases end by themselves. */
+const LONGEST_STOP_MS = 4_000;
 
 interface Parts extends SenderParts {
   /** Of the database in this place. */
@@ -43,9 +46,16 @@ export class WebhookSender {
     this.#isStopped = true;
     this.#wake();
     const timer = setTimeout(() => this.#stopping.abort(), STOP_MS);
+    const late = new AbortController();
+    const { signal } = late;
+    await Promise.race([this.#ended(), sleep(LONGEST_STOP_MS, undefined, { signal }).catch(() => {})]);
+    late.abort();
+    clearTimeout(timer);
+  }
+
+  async #ended(): Promise<void> {
     await this.#running;
     await Promise.all(this.#turns.values());
-    clearTimeout(timer);
   }
 
   async #run(): Promise<void> {
