@@ -34,7 +34,7 @@ import { docsPage } from './http/openapi/docs-page.js';
 import { acceptEmptyBodies, installBodyParser } from './http/request/body-parser.js';
 import { awaitBeforeContinue } from './http/request/expect-continue.js';
 import { gatherPieces } from './http/request/gather-pieces.js';
-import { requestContext } from './http/request/request-context.js';
+import { requestContext, type ServerParts } from './http/request/request-context.js';
 import { logRequests, requestId } from './http/request/request-log.js';
 import { measureRequests } from './http/request/request-metrics.js';
 import { readableUrl, refuseUnreadableUrls } from './http/request/unreadable-urls.js';
@@ -169,22 +169,22 @@ export async function buildApp({
   const secrets = new Vault(config.SECRETS_KEY);
   const outbound = outboundHost(config, sql);
   const fileQuota = { unattached: MAX_UNATTACHED, bytesPerDay: config.FILE_USER_BYTES };
-  const createContext = (request: FastifyRequest, reply: FastifyReply) =>
-    requestContext(request, reply, {
-      db,
-      clock,
-      feed,
-      presence,
-      outbound,
-      secrets,
-      inFlight,
-      streams,
-      openRequests,
-      metrics,
-      publicPath: config.PUBLIC_PATH ?? '',
-      linkTo: (file) => links.to(file),
-      fileQuota,
-    });
+  const parts: ServerParts = {
+    db,
+    clock,
+    feed,
+    presence,
+    outbound,
+    secrets,
+    inFlight,
+    streams,
+    openRequests,
+    metrics,
+    publicPath: config.PUBLIC_PATH ?? '',
+    linkTo: (file) => links.to(file),
+    fileQuota,
+  };
+  const createContext = (request: FastifyRequest, reply: FastifyReply) => requestContext(request, reply, parts);
   const budget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT, config.BODY_LIMIT, () => metrics.refused('body-bytes'));
   metrics.watch({ bodyBytes: () => budget.used });
   const uploads = new Uploads((reason) => metrics.refused(reason));

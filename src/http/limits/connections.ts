@@ -1,9 +1,6 @@
 import type { Server } from 'node:http';
 import { addressGroup } from './client-address.js';
-
-/** Of all connections, so many are enough for any address. */
-const SHARE = 1 / 4;
-const LEAST_SHARE = 20;
+import { shareOf } from './share.js';
 
 export interface ConnectionLimits {
   /** Open connections; the kernel's further ones are closed by Node when they are accepted. */
@@ -21,7 +18,7 @@ export interface ConnectionLimits {
  * takes all of them, without sending a byte, and nobody else gets in.
  */
 export function limitConnections(server: Server, limits: ConnectionLimits): void {
-  const { max, maxOfAddress = Math.max(LEAST_SHARE, Math.floor(max * SHARE)), isProxy, onFull, onShareTaken } = limits;
+  const { max, maxOfAddress = shareOf(max), isProxy, onFull, onShareTaken } = limits;
   const openOf = new Map<string, number>();
   server.maxConnections = max;
   server.on('drop', onFull);

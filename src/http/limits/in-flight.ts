@@ -1,10 +1,7 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Usage } from '../../telemetry/metrics.js';
 import { FairScheduler } from './fair-scheduling.js';
-
-/** Of the places, so many are enough for anybody; a tRPC batch fits in. */
-const SHARE = 1 / 4;
-const LEAST_SHARE = 20;
+import { shareOf } from './share.js';
 
 /**
  * A bound on what has been begun and not ended. It waits for us or for the database, in a queue that is no use to anybody
@@ -22,7 +19,7 @@ export class InFlight {
 
   constructor(max: number, onRefusal: (reason: 'overload' | 'user-share') => void) {
     this.#max = max;
-    this.#share = Math.max(LEAST_SHARE, Math.floor(max * SHARE));
+    this.#share = shareOf(max);
     this.#onRefusal = onRefusal;
   }
 

@@ -41,7 +41,7 @@ export function shedOverload(
   limitConnections(app.server, {
     max: MAX_CONNECTIONS,
     maxOfAddress: MAX_CONNECTIONS_PER_ADDRESS,
-    isProxy: (address) => TRUST_PROXY.length > 0 && isProxy(address, 0),
+    isProxy: (address) => isProxy(address, 0),
     onFull() {
       metrics.refused('connections');
       dropped();

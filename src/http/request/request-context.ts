@@ -14,7 +14,8 @@ import type { OpenStreams } from '../streams/open-streams.js';
 import { callsIn } from '../trpc/batch-calls.js';
 import { idempotencyKey } from './idempotency-key.js';
 
-interface ServerParts {
+/** What the contexts of all requests have in common. */
+export interface ServerParts {
   db: DatabaseHandle;
   clock: Clock;
   feed: FeedHandle;
