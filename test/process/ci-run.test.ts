@@ -60,11 +60,12 @@ const environment = (env: Record<string, string>) => ({
 });
 const ci = async (env: Record<string, string>) => {
   const { code, stdout } = await run(folder.path, 'bash', ['.ci/run'], environment(env));
-  return { code, last: stdout.trimEnd().split('\n').at(-1) };
+  const lines = stdout.trimEnd().split('\n');
+  return { code, last: lines.at(-1), failed: lines.filter((line) => line.startsWith('- ')) };
 };
 
 it('counts the tests, and each check as one', async () => {
-  expect(await ci({ REPORT: report(300, 0) })).toEqual({ code: 0, last: `${360 + CHECKS} passed, 0 failed` });
+  expect(await ci({ REPORT: report(300, 0) })).toMatchObject({ code: 0, last: `${360 + CHECKS} passed, 0 failed` });
 });
 
 it.each([
@@ -74,7 +75,7 @@ it.each([
   ['no other Node reports anything', { NODE: '' }, 320, 4],
 ])('fails when %s', async (_what, reports, passed, failed) => {
   const expected = `${passed + CHECKS} passed, ${failed} failed`;
-  expect(await ci({ REPORT: report(300, 0), ...reports })).toEqual({ code: 1, last: expected });
+  expect(await ci({ REPORT: report(300, 0), ...reports })).toMatchObject({ code: 1, last: expected });
 });
 
 it.each([
@@ -107,6 +108,7 @@ it('fails when something generated is committed', async () => {
   const COMMITTED = 'src/db/generated/client.ts';
   expect(await ci({ REPORT: report(300, 0), COMMITTED })).toEqual({
     code: 1,
+    failed: ['- drift: generated files'],
     last: `${360 + CHECKS - 1} passed, 1 failed`,
   });
 });
@@ -114,14 +116,35 @@ it('fails when something generated is committed', async () => {
 // Whatever npm test itself exits with.
 it.each([
   ['a failed test', report(299, 1), '299 passed, 1'],
-  ['a file that could not be loaded', report(300, 0, [{ status: 'failed', assertionResults: [] }]), '300 passed, 1'],
+  ['a file that could not be loaded', report(300, 0, [{ name: 'a', status: 'failed', assertionResults: [] }]), '300 passed, 1'],
   ['no test at all', report(0, 0), '0 passed, 1'],
   ['no report', '', '0 passed, 1'],
   ['half a report', report(300, 0).slice(0, -5), '0 passed, 1'],
 ])('fails with %s in the report', async (_what, REPORT, counts) => {
   const [passed, failed] = counts.split(' passed, ').map(Number);
   const expected = `${(passed ?? 0) + 60 + CHECKS} passed, ${failed} failed`;
-  expect(await ci({ REPORT })).toEqual({ code: 1, last: expected });
+  expect(await ci({ REPORT })).toMatchObject({ code: 1, last: expected });
+});
+
+it('names what failed, a line each, at the end', async () => {
+  const file = (name: string, rest: object) => ({ name: join(folder.path, 'test', name), status: 'failed', ...rest });
+  const REPORT = report(2, 1, [
+    file('tickets.test.ts', {
+      assertionResults: [
+        { status: 'failed', fullName: 'opens a ticket', failureMessages: ['AssertionError: no\n  at line 3'] },
+        { status: 'passed', fullName: 'closes it', failureMessages: [] },
+      ],
+    }),
+    file('broken.test.ts', { message: 'Cannot find module\nx', assertionResults: [] }),
+  ]);
+  expect(await ci({ REPORT, FAIL: 'lint' })).toMatchObject({
+    failed: [
+      '- test/tickets.test.ts: opens a ticket: AssertionError: no',
+      '- test/broken.test.ts: Cannot find module',
+      '- lint',
+    ],
+    last: `${62 + CHECKS - 1} passed, 3 failed`,
+  });
 });
 
 it('closes with its counts when it is ended by a signal', async () => {
