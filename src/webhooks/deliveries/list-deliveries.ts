@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { query } from '../../db/sql/query.js';
+import { dynamicQuery } from '../../db/sql/dynamic-query.js';
+import { fragment } from '../../db/sql/kysely.js';
 import type { ReadScope } from '../../procedure/scope.js';
 import { encodeCursor, placeAfter } from '../../schema/cursor.js';
 import { isStorable } from '../../schema/text.js';
@@ -8,26 +9,37 @@ import type { DeliveryPage, ListDeliveriesInput } from '../schemas.js';
 import { COLUMNS, toDelivery } from './delivery-row.js';
 
 const STATES = ['pending', 'delivered', 'failed', 'skipped'] as const;
+type State = (typeof STATES)[number];
 
-/** SQL: no model's relation leads to the event. By the index that has the state in it. */
-const selectPage = query(
+/**
+ * SQL: no model's relation leads to the event. Each state's newest by the index that has the state in it; all states in one statement,
+ * so that a delivery whose state changes meanwhile is neither missing nor there twice.
+ */
+const selectPage = dynamicQuery(
   'list webhook deliveries',
-  {
-    webhookId: 'webhook_deliveries.endpoint_id',
-    state: 'webhook_deliveries.state',
-    before: 'webhook_deliveries.id',
-    limit: 'number',
-  },
-  ({ db, p }) =>
-    db
-      .selectFrom('webhook_deliveries')
+  { webhookId: 'webhook_deliveries.endpoint_id', before: 'webhook_deliveries.id', limit: 'number' },
+  ({ db, p }, { states: [first, ...others] }: { states: readonly [State, ...State[]] }) => {
+    const newest = (state: State) =>
+      db.selectFrom(
+        db
+          .selectFrom('webhook_deliveries')
+          .select('id')
+          .where('endpoint_id', '=', p.webhookId)
+          .where('state', '=', fragment.lit(state))
+          .where('id', '<', p.before)
+          .orderBy('id', 'desc')
+          .limit(p.limit)
+          .as('of_state'),
+      );
+    const ids = others.reduce((all, state) => all.unionAll(newest(state).select('id')), newest(first).select('id'));
+    return db
+      .selectFrom(ids.as('newest'))
+      .innerJoin('webhook_deliveries', 'webhook_deliveries.id', 'newest.id')
       .leftJoin('events', 'events.id', 'webhook_deliveries.event_id')
       .select(COLUMNS)
-      .where('webhook_deliveries.endpoint_id', '=', p.webhookId)
-      .where('webhook_deliveries.state', '=', p.state)
-      .where('webhook_deliveries.id', '<', p.before)
       .orderBy('webhook_deliveries.id', 'desc')
-      .limit(p.limit),
+      .limit(p.limit);
+  },
 );
 
 /** After all ids that we give out. */
@@ -45,11 +57,8 @@ export async function listDeliveries(
 ): Promise<DeliveryPage> {
   const [before] = placeAfter(sent, place) ?? [NEWEST];
   await findEndpoint(db, webhookId);
-  const states = state === undefined ? STATES : [state];
-  const pages = await Promise.all(
-    states.map((one) => db.rows(selectPage, { webhookId, state: one, before, limit: limit + 1 })),
-  );
-  const found = pages.flat().sort((one, other) => (one.deliveryId < other.deliveryId ? 1 : -1));
+  const states = state === undefined ? STATES : ([state] as const);
+  const found = await db.rows(selectPage({ states }), { webhookId, before, limit: limit + 1 });
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   return {

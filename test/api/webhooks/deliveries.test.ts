@@ -201,6 +201,7 @@ it('sends all again since a time or a place, under the ids that they had', async
   }
 });
 
+// Their states change while they are listed: the receiver has its request before the attempt is recorded.
 it('lists deliveries by pages, newest first', async () => {
   const { admin, receiver, createWebhook, openTicket } = await startWebhooks();
   const at = await receiver();
@@ -211,11 +212,6 @@ it('lists deliveries by pages, newest first', async () => {
   const path = `/desk/webhooks/${webhookId}/deliveries`;
   const ids = ({ deliveries }: { deliveries: { deliveryId: string }[] }) =>
     deliveries.map(({ deliveryId }) => deliveryId);
-  // A page is read by states: what is just being delivered may be missing in it.
-  await vi.waitFor(
-    async () => expect((await admin.get(`${path}?state=delivered`)).body.data.deliveries).toHaveLength(5),
-    WAIT,
-  );
   const first = (await admin.get(`${path}?limit=3`)).body.data;
   const second = (await admin.get(`${path}?limit=3&after=${first.next}`)).body.data;
   expect([ids(first), ids(second), second.next]).toEqual([expected.slice(0, 3), expected.slice(3), null]);
