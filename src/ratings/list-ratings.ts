@@ -1,5 +1,5 @@
 import { dynamicQuery } from '../db/sql/dynamic-query.js';
-import { fragment, type SqlBool } from '../db/sql/kysely.js';
+import { fragment, type NotNull, type SqlBool } from '../db/sql/kysely.js';
 import type { Params } from '../db/sql/params.js';
 import type { Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
@@ -40,6 +40,7 @@ function matching({ db, p, withinTime }: Writing<typeof VALUES>, asked: Asked) {
   return ratings.where(withinTime);
 }
 
+/** One statement, so that the page and the total are of one moment. An empty page is one row, with the total alone. */
 const selectPage = dynamicQuery(
   'list ratings',
   { ...VALUES, limit: 'number', skip: 'number' },
@@ -53,9 +54,12 @@ const selectPage = dynamicQuery(
           .limit(writing.p.limit)
           .offset(writing.p.skip),
       )
-      .selectFrom('shown')
-      .crossJoin('tickets')
+      .with('counted', () => matching(writing, asked).select((eb) => eb.fn.countAll<number>().as('total')))
+      .selectFrom('counted')
+      .leftJoin('shown', (join) => join.onTrue())
+      .leftJoin('tickets', 'id', 'ticket_id')
       .select([
+        'total',
         'ticket_id as ticketId',
         'subject',
         'category_id as categoryId',
@@ -65,16 +69,9 @@ const selectPage = dynamicQuery(
         'comment',
         'shown.created_at as ratedAt',
       ])
-      .whereRef('id', '=', 'ticket_id')
       .orderBy('shown.created_at', 'desc')
-      .orderBy('ticket_id', 'desc'),
-  { long: true },
-);
-
-const countAll = dynamicQuery(
-  'count ratings',
-  VALUES,
-  (writing, asked: Asked) => matching(writing, asked).select((eb) => eb.fn.countAll<number>().as('total')),
+      .orderBy('ticket_id', 'desc')
+      .$narrowType<{ subject: NotNull; categoryId: NotNull; requester: NotNull; score: NotNull; ratedAt: NotNull }>(),
   { long: true },
 );
 
@@ -105,7 +102,6 @@ export async function listRatings(
   const asked = askedFor(filters);
   const values = valuesOf(filters, principal.userId);
   const rows = await db.rows(selectPage(asked), { ...values, limit, skip: itemsBefore({ page, limit }) });
-  const counted = await db.row(countAll(asked), values);
-  onPage({ page, limit, total: counted?.total ?? 0 });
-  return rows;
+  onPage({ page, limit, total: rows[0]?.total ?? 0 });
+  return rows.flatMap(({ ticketId, total: _, ...row }) => (ticketId === null ? [] : [{ ticketId, ...row }]));
 }

@@ -7,11 +7,8 @@ import type { ListTagsInput } from './schemas.js';
 
 const PREFIX = { prefix: 'ticket_tags.tag', end: 'ticket_tags.tag' } as const;
 
-/**
- * From one tag to the next by the index, however many tickets have the one: as many steps as tags are wanted, at most
- * `take` where it is given.
- */
-function found({ db, p, withinTime }: Writing<typeof PREFIX>, take?: Expression<number>) {
+/** From one tag to the next by the index, however many tickets have the one: as many steps as there are tags. */
+function found({ db, p, withinTime }: Writing<typeof PREFIX>) {
   const first = (comparison: '>=' | '>', bound: Expression<string | null>) =>
     db
       .selectFrom('ticket_tags')
@@ -26,33 +23,27 @@ function found({ db, p, withinTime }: Writing<typeof PREFIX>, take?: Expression<
         .selectFrom('found')
         .select((eb) => [first('>', eb.ref('found.tag')), eb('place', '+', 1).as('place')])
         .where('found.tag', 'is not', null)
-        .$if(take !== undefined, (tags) => tags.where('place', '<', take as Expression<number>))
         .where(withinTime),
     ),
   );
 }
 
+/**
+ * One statement, so that the page and the total are of one moment: whoever counts the tags has found those of the page as well. An
+ * empty page is one row, with the total alone.
+ */
 const selectTags = query(
   'list tags',
   { ...PREFIX, skip: 'number', take: 'number' },
   (writing) =>
-    found(writing, writing.p.take)
-      .selectFrom('found')
-      .select('tag')
-      .where('tag', 'is not', null)
-      .where('place', '>', writing.p.skip)
-      .orderBy('place')
-      .$narrowType<{ tag: string }>(),
-  { long: true },
-);
-
-const countTags = query(
-  'count tags',
-  PREFIX,
-  (writing) =>
     found(writing)
-      .selectFrom('found')
-      .select((eb) => eb.fn.count<number>('tag').as('total')),
+      .with('counted', (cte) => cte.selectFrom('found').select((eb) => eb.fn.count<number>('tag').as('total')))
+      .selectFrom('counted')
+      .leftJoin('found', (join) =>
+        join.on('tag', 'is not', null).on('place', '>', writing.p.skip).on('place', '<=', writing.p.take),
+      )
+      .select(['total', 'tag'])
+      .orderBy('place'),
   { long: true },
 );
 
@@ -65,12 +56,8 @@ export async function listTags(
   { prefix = '', cursor, page = cursor ?? 1, limit }: ListTagsInput,
 ): Promise<string[]> {
   const from = normalTag(prefix);
-  const ofPrefix = { prefix: from, end: from + LAST };
   const skip = itemsBefore({ page, limit });
-  const rows = await db.rows(selectTags, { ...ofPrefix, skip, take: skip + limit });
-  // Whoever types gets few, on one page: that is their number.
-  const isLast = rows.length < limit && (rows.length > 0 || skip === 0);
-  const total = isLast ? skip + rows.length : ((await db.row(countTags, ofPrefix))?.total ?? 0);
-  onPage({ page, limit, total });
-  return rows.map(({ tag }) => tag);
+  const rows = await db.rows(selectTags, { prefix: from, end: from + LAST, skip, take: skip + limit });
+  onPage({ page, limit, total: rows[0]?.total ?? 0 });
+  return rows.flatMap(({ tag }) => (tag === null ? [] : [tag]));
 }

@@ -1,6 +1,7 @@
 import type { Time } from '../db/sql/column-types.js';
 import { fragment } from '../db/sql/kysely.js';
 import { query, type Writing } from '../db/sql/query.js';
+import type { Sql } from '../db/sql/sql.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { itemsBefore } from '../schema/pagination.js';
 import type { ListTicketsInput, TicketSummary } from './schemas.js';
@@ -108,15 +109,16 @@ const NEAR = 200;
 
 /** The principal's own tickets, newest first, ties broken by id. */
 export async function listTickets(
-  { db, principal, onPage }: ReadScope,
+  { db, principal, onPage }: Pick<ReadScope, 'principal' | 'onPage'> & { db: Sql },
   { status, priority, cursor, page = cursor ?? 1, limit }: ListTicketsInput,
 ): Promise<TicketSummary[]> {
   const { near, far, total } = listingFor(status, priority);
   const filters = { userId: principal.userId, status: status ?? null, priority: priority ?? null };
   const skip = itemsBefore({ page, limit });
   const rows = await db.rows(skip <= NEAR ? near : far, { ...filters, limit, skip });
-  const counted = rows[0] ?? (await db.row(total, filters));
-  onPage({ page, limit, total: counted?.total ?? 0 });
+  // An empty page is counted afterwards: what has come since would be on it, and is not.
+  const counted = rows[0]?.total ?? Math.min((await db.row(total, filters))?.total ?? 0, skip);
+  onPage({ page, limit, total: counted });
   return rows.map(({ ticketId, subject, status, priority, createdAt, updatedAt }) => ({
     ticketId,
     subject,

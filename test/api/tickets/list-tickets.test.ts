@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sql } from '../../../src/db/sql/sql.js';
+import type { PageInfo } from '../../../src/procedure/context.js';
+import { listTickets } from '../../../src/tickets/list-tickets.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { type OpenSurface, SURFACES, type Surface } from '../../support/surfaces.js';
 import { dataOf, newUser, openTicket, pathsOf, setTicket, TIMESTAMP, withoutEffect } from '../../support/tickets.js';
@@ -184,4 +187,31 @@ describe.each(SURFACES)('list over %s', (_name, open) => {
     expect(outcome).toMatchObject({ ok: false, status: 401, code: 'UNAUTHORIZED', message: 'Unauthorized' });
     expect(outcome.headers.has('x-total-count')).toBe(false);
   });
+});
+
+it('an empty page and its total are of one moment: a ticket that comes in between is on neither', async () => {
+  const [, open] = SURFACES[0] as (typeof SURFACES)[number];
+  const userId = newUser();
+  const customer = open(server.url, customerToken(userId));
+  const { sql } = server.db;
+  const interrupted: Sql = {
+    row: (...asked) => sql.row(...asked),
+    async rows(...asked) {
+      const rows = await sql.rows(...asked);
+      await openTicket(customer);
+      return rows;
+    },
+    run: (...asked) => sql.run(...asked),
+    chain: (...asked) => sql.chain(...asked),
+  };
+  const totals: number[] = [];
+  const scope = {
+    db: interrupted,
+    principal: { userId, role: 'customer' },
+    onPage: ({ total }: PageInfo) => void totals.push(total),
+  } as const;
+  // Nobody had a ticket; then there is one, and page 2 is empty.
+  expect(await listTickets(scope, { page: 1, limit: 1 })).toEqual([]);
+  expect(await listTickets(scope, { page: 2, limit: 1 })).toEqual([]);
+  expect(totals).toEqual([0, 1]);
 });
