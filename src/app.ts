@@ -119,7 +119,7 @@ export async function buildApp({
   replaceDefaultResponses(app, openRequests);
   awaitBeforeContinue(app);
   refuseWhileClosing(app, metrics);
-  closeDrainingConnections(app, openRequests);
+  closeDrainingConnections(app, openRequests, config.SHUTDOWN_TIMEOUT_MS);
   const inFlight = shedOverload(app, config, metrics);
   metrics.watch({ calls: () => inFlight.usage });
   const openQuota = await rateLimits(app, config, metrics);

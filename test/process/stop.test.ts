@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -208,5 +209,54 @@ describe('uploads at SIGTERM', () => {
     expect(await server.stop('SIGTERM')).toBe(0);
     expect(nearly.answers()).toMatchObject([{ status: 503 }]);
     expect(filesBelow(join(folder.path, 'files'))).toEqual([]);
+  });
+});
+
+describe('a slow download at SIGTERM', () => {
+  // More than the system buffers of both ends hold.
+  const SIZE = 40 * 2 ** 20;
+
+  it('is cut off within the grace time, exit code 0, and its rest is there for whoever asks for it', async () => {
+    using folder = temporaryFolder();
+    const env = {
+      ...LOAD_ENV,
+      DATABASE_URL: `file:${folder.path}/support.db`,
+      FILES_FOLDER: `${folder.path}/files`,
+      FILE_MAX_BYTES: String(SIZE),
+      SHUTDOWN_TIMEOUT_MS: '4000',
+    };
+    await using server = await startServer({ env });
+    const sent = Buffer.alloc(SIZE, 'Each line of it is like the one before.\n');
+    const token = customerToken();
+    const headers = { authorization: `Bearer ${token}` };
+    const uploaded = await fetch(`${server.url}/support/files?name=a.txt`, { method: 'POST', headers, body: sent });
+    const { fileId } = ((await uploaded.json()) as { data: { fileId: string } }).data;
+    const link: string = (await restClient(server.url, token).get(`/support/files/${fileId}`)).body.data.url;
+
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(server.url + link, resolve).once('error', reject);
+    });
+    const pieces: Buffer[] = [];
+    let stop: Promise<number | null> | undefined;
+    const whole = await new Promise<boolean>((resolve) => {
+      response.on('data', (piece: Buffer) => {
+        pieces.push(piece);
+        stop ??= server.stop('SIGTERM');
+        // Takes some of it each time, and would need many times the grace time for all.
+        response.pause();
+        setTimeout(() => response.resume(), 50);
+      });
+      response.on('close', () => resolve(response.complete)).on('error', () => {});
+    });
+    expect(whole).toBe(false);
+    expect(await stop).toBe(0);
+
+    const first = Buffer.concat(pieces);
+    await using after = await startServer({ env });
+    const rest = await fetch(after.url + link, {
+      headers: { range: `bytes=${first.length}-`, 'if-range': String(response.headers.etag) },
+    });
+    expect(rest.status).toBe(206);
+    expect(Buffer.concat([first, Buffer.from(await rest.arrayBuffer())]).equals(sent)).toBe(true);
   });
 });
