@@ -1,90 +1,35 @@
 import type { Time } from '../db/sql/column-types.js';
-import type { Db } from '../db/sql/db.js';
-import {
-  type AliasableExpression,
-  type Expression,
-  expressionBuilder,
-  fragment,
-  type SqlBool,
-} from '../db/sql/kysely.js';
-import { query } from '../db/sql/query.js';
-import type { Tables } from '../db/sql/tables.js';
-import { lastResolver } from '../events/last-resolver.js';
+import { fragment } from '../db/sql/kysely.js';
+import { query, type Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
-import { TICKET_PRIORITIES, TICKET_STATUSES } from '../tickets/lifecycle.js';
+import { doneIn, openedIn, type Step } from './done.js';
 import { type Figures, type FiguresInput, MAX_AGENTS } from './schemas.js';
 import { busiest, byKey, type Level, type Measure, totalOf, workOf } from './work.js';
-
-/** Who answered the ticket at hand first; null where nobody has. */
-function firstAnswerer(db: Db): AliasableExpression<string | null> {
-  const ticket = expressionBuilder<Tables, 'tickets'>();
-  return db
-    .selectFrom('messages')
-    .select('sender')
-    .where('ticket_id', '=', ticket.ref('tickets.id'))
-    .where('sender', '<>', ticket.ref('tickets.user_id'))
-    .orderBy('position')
-    .limit(1)
-    .$asScalar();
-}
 
 const NO_NUMBER = fragment<number | null>`CAST(NULL AS integer)`;
 const NO_KEY = fragment<string | null>`CAST(NULL AS text)`;
 const PERIOD = { from: 'tickets.created_at', to: 'tickets.created_at' } as const;
 
+/** The period is one step. */
+function wholePeriod({ engine, p }: Writing<typeof PERIOD>) {
+  const [from, to] =
+    engine === 'sqlite'
+      ? [p.from, p.to]
+      : [fragment<Time>`CAST(${p.from} AS timestamptz)`, fragment<Time>`CAST(${p.to} AS timestamptz)`];
+  return fragment<Step>`(SELECT 0 AS place, ${from} AS starts, ${to} AS ends)`.as('steps');
+}
+
 /**
  * One statement, so that all numbers are of one moment, and counted and sorted where it runs: the values of a year are a
  * million and more.
- *
- * Each range is walked in an index. Every status and priority is named, as two of the indexes begin with them.
  */
 const selectDone = query(
   'figures',
   PERIOD,
-  ({ db, p, seconds, medianAndP90, withinTime }) => {
-    const within = (time: Expression<Time | null>) => fragment<SqlBool>`${time} >= ${p.from} AND ${time} < ${p.to}`;
-    const answered = db
-      .selectFrom('tickets')
-      .select((eb) => [
-        fragment.lit<Measure>('answered').as('measure'),
-        'category_id',
-        seconds(eb.ref('created_at'), eb.ref('first_response_at')).as('value'),
-        firstAnswerer(db).as('agent'),
-        NO_NUMBER.as('score'),
-      ])
-      .where((eb) => within(eb.ref('first_response_at')))
-      .where(withinTime);
-    const solved = db
-      .selectFrom('tickets')
-      .select((eb) => [
-        fragment.lit<Measure>('solved').as('measure'),
-        'category_id',
-        seconds(eb.ref('created_at'), eb.ref('resolved_at')).as('value'),
-        lastResolver(db, eb.ref('tickets.id')).as('agent'),
-        NO_NUMBER.as('score'),
-      ])
-      .where('status', 'in', ['Resolved', 'Closed'])
-      .where((eb) => within(eb.ref('resolved_at')))
-      .where(withinTime);
-    const rated = db
-      .selectFrom('ratings')
-      .select((eb) => [
-        fragment.lit<Measure>('rated').as('measure'),
-        eb
-          .selectFrom('tickets')
-          .select('category_id')
-          .whereRef('id', '=', 'ratings.ticket_id')
-          .$asScalar()
-          .$notNull()
-          .as('category_id'),
-        'score as value',
-        'agent',
-        'score',
-      ])
-      .where((eb) => within(eb.ref('created_at')))
-      .where(withinTime);
-    const opened = db
-      .selectFrom('tickets')
+  (writing) => {
+    const { db, medianAndP90 } = writing;
+    const steps = wholePeriod(writing);
+    const opened = openedIn(writing, steps)
       .select((eb) => [
         fragment.lit<Level>('category').as('level'),
         'category_id as key',
@@ -93,12 +38,8 @@ const selectDone = query(
         eb.fn.countAll<number>().as('total'),
         fragment<string | null>`NULL`.as('times'),
       ])
-      .where('status', 'in', TICKET_STATUSES)
-      .where('priority', 'in', TICKET_PRIORITIES)
-      .where((eb) => within(eb.ref('created_at')))
-      .where(withinTime)
       .groupBy('category_id');
-    const all = db.with('done', () => answered.unionAll(solved).unionAll(rated));
+    const all = db.with('done', () => doneIn(writing, steps));
     type FromDone = ReturnType<typeof all.selectFrom<'done'>>;
     const counted = (from: FromDone, level: Level, key: 'agent' | 'category_id' | undefined) => {
       const groups = from

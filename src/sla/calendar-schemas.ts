@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../schema/text.js';
+import { timeZone } from '../schema/time-zone.js';
 
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 export const MINUTES_OF_DAY = 1_440;
@@ -73,11 +74,7 @@ const EXAMPLE = {
 } as const;
 
 const calendarFields = z.strictObject({
-  timeZone: z
-    .string({ error: 'Must be the name of a time zone' })
-    .regex(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/, { error: 'Must be the name of a time zone', abort: true })
-    .refine(isTimeZone, { error: 'Must be the name of a time zone, such as Europe/Berlin' })
-    .meta({ description: 'Its name in the IANA time zone database', maxLength: 64 }),
+  timeZone,
   weeklyHours: weeklyHours.meta({
     description: 'What counts of each week: an hour at least. Those of a day may meet, not overlap',
   }),
@@ -103,15 +100,6 @@ function overlap(a: Hours, b: Hours): boolean {
 function isDate(date: string): boolean {
   const time = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export type SlaCalendar = z.infer<typeof slaCalendar>;

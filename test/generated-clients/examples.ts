@@ -184,6 +184,9 @@ export const EXAMPLES: Record<string, Example> = {
     needs: ['lowTicket', 'takenTicket'],
   },
   getFigures: { query: PERIOD },
+  getFigureSeries: {
+    query: { ...PERIOD, every: 'week', timeZone: 'Europe/Berlin', categoryId: 'category_001', agent: 'me' },
+  },
   listRatings: {
     query: {
       score: [4, 5],

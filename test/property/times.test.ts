@@ -64,6 +64,9 @@ const PATHS: Record<string, fc.Arbitrary<string>> = {
       fc.tuple(stored, fc.integer({ min: 0, max: 367 })).map(([from, days]) => [from, later(from, days)]),
     )
     .map(([from = '', to = '']) => `/desk/figures?${query({ from, to })}`),
+  'period of figures over time': fc
+    .tuple(stored, fc.integer({ min: 0, max: 367 }), fc.constantFrom('day', 'week', 'month'))
+    .map(([from, days, every]) => `/desk/figures/series?${query({ from, to: later(from, days), every })}`),
   'time in a cursor': fc
     .tuple(place, time)
     .map(([[sort, rank], at]) => `/desk/tickets?${query({ sort, after: encodeCursor([sort, rank, at, TICKET]) })}`),

@@ -4,7 +4,7 @@ import { MAX_ACTIVE, MAX_CATEGORIES } from '../../src/categories/desk-category.j
 import { createCategoryInput } from '../../src/categories/schemas.js';
 import { MAX_BULK } from '../../src/desk/work/schemas.js';
 import { EVENT_TYPES } from '../../src/events/event-types.js';
-import { MAX_AGENTS } from '../../src/figures/schemas.js';
+import { MAX_AGENTS, MAX_STEPS } from '../../src/figures/schemas.js';
 import { MAX_MACROS_BYTES } from '../../src/macros/require-room.js';
 import { createMacroInput } from '../../src/macros/schemas.js';
 import { addMessageInput } from '../../src/messages/schemas.js';
@@ -117,6 +117,7 @@ const TEXTS: Record<string, Size> = {
   'Macro.text': characters(longest(createMacroInput, 'text')),
   'RenderedMacro.text': characters(longest(createMacroInput, 'text')),
   'SlaCalendar.timeZone': size(64),
+  'FigureSeries.timeZone': size(64),
   opens: size('00:00'.length),
   closes: size('00:00'.length),
   'SlaCalendar.date': size('2026-12-25'.length),
@@ -187,6 +188,7 @@ const LISTS: Record<string, List> = {
   'TicketTags.tags': { items: MAX_TAGS },
   'Figures.agents': { items: MAX_AGENTS },
   'Figures.categories': { items: MAX_CATEGORIES },
+  'FigureSeries.series': { items: MAX_STEPS },
   ListCategoriesResponse: { items: MAX_ACTIVE },
   ListDeskCategoriesResponse: { items: MAX_CATEGORIES },
   OrderCategoriesResponse: { items: MAX_CATEGORIES },

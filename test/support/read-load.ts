@@ -15,6 +15,7 @@ const DESK = [
   () => '/desk/tickets/counts',
   (n: number) => `/desk/events?limit=${1 + (n % 100)}`,
   (n: number) => `/desk/sla/breaches?limit=${1 + (n % 20)}`,
+  () => '/desk/figures/series?from=2026-01-01T00:00:00Z&to=2026-01-31T00:00:00Z&timeZone=Europe/Berlin',
   () => '/desk/figures?from=2026-01-01T00:00:00Z&to=2026-01-31T00:00:00Z',
 ];
 

@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/figures/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures over Time
+         * @description The figures of each day, week or month of a period, of all work or of one agent’s or category’s.
+         */
+        get: operations["getFigureSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/desk/ratings": {
         parameters: {
             query?: never;
@@ -2249,6 +2269,70 @@ export interface components {
             resolutionSeconds: components["schemas"]["Times"];
             ratings: components["schemas"]["RatingFigures"];
         };
+        /**
+         * @example {
+         *       "from": "2024-01-01T00:00:00.000Z",
+         *       "to": "2024-02-01T00:00:00.000Z",
+         *       "every": "month",
+         *       "timeZone": "UTC",
+         *       "series": [
+         *         {
+         *           "from": "2024-01-01T00:00:00.000Z",
+         *           "to": "2024-02-01T00:00:00.000Z",
+         *           "opened": 412,
+         *           "answered": 397,
+         *           "solved": 380,
+         *           "firstResponseSeconds": {
+         *             "median": 1840,
+         *             "p90": 14200
+         *           },
+         *           "resolutionSeconds": {
+         *             "median": 50400,
+         *             "p90": 259200
+         *           },
+         *           "ratings": {
+         *             "count": 120,
+         *             "average": 4.38,
+         *             "distribution": {
+         *               "1": 6,
+         *               "2": 4,
+         *               "3": 8,
+         *               "4": 22,
+         *               "5": 80
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        FigureSeries: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            every: "day" | "week" | "month";
+            timeZone: string;
+            /** @description All parts of the period, also those in which nothing happened */
+            series: components["schemas"]["FigureStep"][];
+        };
+        FigureStep: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Tickets that were opened within the part; null where one agent’s work is asked for: it is nobody’s */
+            opened: number | null;
+            /** @description Tickets that the desk answered first within the period */
+            answered: number;
+            /** @description Tickets that were resolved within the period, and are still */
+            solved: number;
+            /** @description From the opening of those answered to their first answer */
+            firstResponseSeconds: components["schemas"]["Times"];
+            /** @description From the opening of those solved to their resolution */
+            resolutionSeconds: components["schemas"]["Times"];
+            ratings: components["schemas"]["RatingFigures"];
+        };
         ListedRating: {
             ticketId: string;
             subject: string;
@@ -2919,6 +3003,14 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["Figures"];
+            error: null;
+        };
+        GetFigureSeriesResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["FigureSeries"];
             error: null;
         };
         ListRatingsResponse: {
@@ -7345,6 +7437,109 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["GetFiguresResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getFigureSeries: {
+        parameters: {
+            query: {
+                /**
+                 * @description Beginning of the period, part of it
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description End of the period, not part of it; at most 366 days after `from`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to: string;
+                /** @description How long the parts are: days, weeks from Monday, or months, by the clocks of the time zone */
+                every?: "day" | "week" | "month";
+                /** @description Its name in the IANA time zone database */
+                timeZone?: string;
+                /** @description Of tickets in this category alone */
+                categoryId?: string;
+                /** @description Of the work of this agent alone; `me` is yourself */
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers of each part of the period */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "from": "2024-01-01T00:00:00.000Z",
+                     *         "to": "2024-02-01T00:00:00.000Z",
+                     *         "every": "month",
+                     *         "timeZone": "UTC",
+                     *         "series": [
+                     *           {
+                     *             "from": "2024-01-01T00:00:00.000Z",
+                     *             "to": "2024-02-01T00:00:00.000Z",
+                     *             "opened": 412,
+                     *             "answered": 397,
+                     *             "solved": 380,
+                     *             "firstResponseSeconds": {
+                     *               "median": 1840,
+                     *               "p90": 14200
+                     *             },
+                     *             "resolutionSeconds": {
+                     *               "median": 50400,
+                     *               "p90": 259200
+                     *             },
+                     *             "ratings": {
+                     *               "count": 120,
+                     *               "average": 4.38,
+                     *               "distribution": {
+                     *                 "1": 6,
+                     *                 "2": 4,
+                     *                 "3": 8,
+                     *                 "4": 22,
+                     *                 "5": 80
+                     *               }
+                     *             }
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetFigureSeriesResponse"];
                 };
             };
             /** @description Invalid request */

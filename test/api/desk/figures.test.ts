@@ -397,8 +397,23 @@ describe('the figures of any tickets', () => {
     };
   }
 
+  type Modelled = Pick<ReturnType<typeof model>, 'overall' | 'agents' | 'categories'>;
+
+  /** Of one part, which is the whole period: of all, of each agent, of each category. */
+  async function checkSeries(input: { from: string; to: string }, { overall, agents, categories }: Modelled) {
+    const series = async (filter: { agent?: string; categoryId?: string }) =>
+      dataOf(await agent('desk.figures.series', { ...input, timeZone: 'Asia/Tokyo', ...filter })).series;
+    expect(await series({})).toEqual([{ ...input, ...overall }]);
+    for (const { agent: name, ...work } of agents) {
+      if (name !== null) expect(await series({ agent: name })).toEqual([{ ...input, opened: null, ...work }]);
+    }
+    for (const { categoryId, ...work } of categories)
+      expect(await series({ categoryId })).toEqual([{ ...input, ...work }]);
+  }
+
+  let agent: Call;
   it('are those of a small model, to the second', async () => {
-    const agent = openFirst(server.url, agentToken());
+    agent = openFirst(server.url, agentToken());
     const period = fc.tuple(steps, fc.integer({ min: 1, max: 40 }));
     await fc.assert(
       fc.asyncProperty(
@@ -409,12 +424,89 @@ describe('the figures of any tickets', () => {
           for (const [from, length] of [...periods, [0, 60] as const]) {
             const to = from + length;
             const input = { from: time(from).toISOString(), to: time(to).toISOString() };
-            expect(dataOf(await agent('desk.figures.get', input))).toEqual(model(tickets, from, to));
+            const expected = model(tickets, from, to);
+            expect(dataOf(await agent('desk.figures.get', input))).toEqual(expected);
+            if (length === 60) await checkSeries(input, expected);
           }
         },
       ),
       randomness('figures', 25),
     );
+  });
+});
+
+describe.each(CALLS)('the figures over time over %s', (_surface, open) => {
+  const agent = () => open(server.url, agentToken('agent_a', { exp: undefined }));
+  const series = async (input: Record<string, unknown>) => dataOf(await agent()('desk.figures.series', input));
+
+  it.each([
+    [
+      'day',
+      'Europe/Berlin',
+      // Clocks go back on the 25th: it has 25 hours.
+      ['2026-10-23T10:00:00.000Z', '2026-10-23T22:00:00.000Z', '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
+      '2026-10-26T01:00:00.000Z',
+    ],
+    ['week', 'UTC', ['2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z'], '2026-11-09T00:00:00.000Z'],
+    [
+      'month',
+      'America/New_York',
+      ['2026-10-15T00:00:00.000Z', '2026-11-01T04:00:00.000Z', '2026-12-01T05:00:00.000Z'],
+      '2026-12-01T05:00:00.001Z',
+    ],
+    // The 30th of December 2011 was left out there.
+    ['day', 'Pacific/Apia', ['2011-12-29T12:00:00.000Z', '2011-12-30T10:00:00.000Z'], '2011-12-31T10:00:00.000Z'],
+  ])('begin anew each %s of %s', async (every, timeZone, starts, to) => {
+    const [from] = starts;
+    const told = await series({ from, to, every, timeZone });
+    expect(told).toMatchObject({ from, to, every, timeZone });
+    expect(told.series.map((part: { from: string; to: string }) => [part.from, part.to])).toEqual(
+      starts.map((start, index) => [start, starts[index + 1] ?? to]),
+    );
+  });
+
+  it('have in each part what the figures of its period have', async () => {
+    const days = [0, 0, 1, 3, 3, 3].map((day, hour) => NOW + (day * 24 + hour) * 60 * MINUTE);
+    const rows = days.map((opened, n) => {
+      const done = new Date(opened + (n + 1) * MINUTE);
+      const times = { createdAt: new Date(opened), firstResponseAt: done, resolvedAt: done };
+      return { ...ticketRow(), status: 'Resolved', ...times };
+    });
+    await server.db.transaction(async (tx) => {
+      await tx.ticket.createMany({ data: rows });
+      await tx.rating.createMany({
+        data: rows.map(({ id, resolvedAt }, n) => ({ ticketId: id, score: 1 + (n % 5), createdAt: resolvedAt })),
+      });
+    });
+    const told = await series({ from: iso(NOW - MINUTE), to: iso(NOW + 5 * 24 * 60 * MINUTE), timeZone: 'Asia/Tokyo' });
+    expect(told.series.map(({ opened, solved }: { opened: number; solved: number }) => [opened, solved])).toEqual([
+      [2, 2],
+      [1, 1],
+      [0, 0],
+      [0, 0],
+      [3, 3],
+      [0, 0],
+    ]);
+    for (const { from, to, ...part } of told.series)
+      expect(dataOf(await agent()('desk.figures.get', { from, to })).overall).toEqual(part);
+  });
+
+  it('take the longest period, day by day', async () => {
+    const input = { from: '2026-01-01T10:00:00Z', to: '2027-01-02T10:00:00Z' };
+    expect((await series(input)).series).toHaveLength(367);
+  });
+
+  it.each([
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, ['to']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2027-01-02T00:00:00.001Z' }, ['to']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', every: 'hour' }, ['every']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', timeZone: 'Europe/Nowhere' }, ['timeZone']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', agent: '' }, ['agent']],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', categoryId: '' }, ['categoryId']],
+  ])('refuse %j', async (input, paths) => {
+    const outcome = await agent()('desk.figures.series', input);
+    expect(outcome.status).toBe(400);
+    expect(pathsOf(outcome)).toEqual(paths);
   });
 });
 
@@ -433,18 +525,22 @@ it('a short period is read from indexes, however many tickets there are', async 
   using recording = recordStatements(server.db.engine);
   const input = { from: '2026-01-03T00:00:00Z', to: '2026-01-03T02:00:00Z' };
   expect(dataOf(await agent('desk.figures.get', input)).overall.opened).toBe(120);
-  const [statement] = recording.statements.filter(({ sql }) => sql.includes('done'));
-  const plan = await explain(server.databaseUrl, statement as NonNullable<typeof statement>);
-  expect(plan).not.toMatch(
-    /Seq Scan on (tickets|messages|events|ratings)\b|SCAN (tickets|messages|events|ratings)\b|AUTOMATIC/,
-  );
-  for (const index of [
+  expect(dataOf(await agent('desk.figures.series', input)).series).toMatchObject([{ opened: 120 }]);
+  expect(dataOf(await agent('desk.figures.series', { ...input, agent: 'agent_1' })).series).toHaveLength(1);
+  const ranges = [
     'tickets_first_response_at_idx',
     'tickets_status_resolved_at_idx',
-    'tickets_status_priority_created_at_first_response_at_idx',
-    'messages_ticket_id_position_key',
-    'events_ticket_id_id_idx',
     'ratings_created_at_ticket_id_idx',
-  ])
-    expect(plan).toContain(index);
+  ];
+  const opened = 'tickets_status_priority_created_at_first_response_at_idx';
+  const agents = ['messages_ticket_id_position_key', 'events_ticket_id_id_idx'];
+  const statements = recording.statements.filter(({ sql }) => sql.includes('done'));
+  expect(statements).toHaveLength(3);
+  for (const [place, indexes] of [[opened, ...agents], [opened], agents].entries()) {
+    const plan = await explain(server.databaseUrl, statements[place] as (typeof statements)[number]);
+    expect(plan).not.toMatch(
+      /Seq Scan on (tickets|messages|events|ratings)\b|SCAN (tickets|messages|events|ratings)\b|AUTOMATIC/,
+    );
+    for (const index of [...ranges, ...indexes]) expect(plan).toContain(index);
+  }
 }, 120_000);

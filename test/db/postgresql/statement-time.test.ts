@@ -52,6 +52,7 @@ it.each([
   '/desk/tickets?priority=High&sort=created',
   '/desk/tickets/counts',
   '/desk/figures?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
+  '/desk/figures/series?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
 ])('%s has the time of a long one', async (path) => {
   await using server = await startApp();
   using recording = recordStatements('postgresql');
