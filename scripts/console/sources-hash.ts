@@ -14,6 +14,7 @@ export const PACKAGES = [
   '@tanstack/react-virtual',
   '@trpc/client',
   '@trpc/tanstack-react-query',
+  'd3-scale',
 ];
 const SOURCES = [
   'src/console',

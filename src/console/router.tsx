@@ -1,15 +1,27 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { readFiguresSearch } from './figures/search.js';
 import { queryToSearch, readSearch, searchToQuery } from './queue/filters.js';
 import { FIRST_VIEW } from './queue/views.js';
 import { Gate } from './session/gate.js';
 import { DeskLayout } from './shell/desk-layout.js';
+import { Frame } from './shell/frame.js';
 import { NotFound, Nothing } from './shell/places.js';
 import { TicketPage } from './ticket/ticket-page.js';
+import { Loading } from './ui/states.js';
 
 const root = createRootRoute({
   component: () => (
     <Gate>
-      <Outlet />
+      <Frame>
+        <Outlet />
+      </Frame>
     </Gate>
   ),
   notFoundComponent: NotFound,
@@ -36,12 +48,21 @@ const ticket = createRoute({
   },
 });
 
+/** Of what most at the desk never open nothing is loaded before. */
+const figures = createRoute({
+  getParentRoute: () => root,
+  path: '/figures',
+  validateSearch: readFiguresSearch,
+  component: lazyRouteComponent(() => import('./figures/figures-page.js'), 'FiguresPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([desk.addChildren([queue, ticket])]),
+  routeTree: root.addChildren([desk.addChildren([queue, ticket]), figures]),
   basepath: new URL(document.baseURI).pathname,
   parseSearch: queryToSearch,
   stringifySearch: searchToQuery,
   defaultPreload: false,
+  defaultPendingComponent: Loading,
 });
 
 declare module '@tanstack/react-router' {

@@ -1,10 +1,6 @@
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import { CheatSheet } from '../keys/cheat-sheet.js';
-import { CommandBar } from '../keys/command-bar.js';
+import { useCallback, useEffect, useMemo } from 'react';
 import { useCommands } from '../keys/commands.js';
-import { useKeyboard } from '../keys/use-keyboard.js';
-import { useDeskFeed } from '../live/desk-events.js';
 import { searchToQuery } from '../queue/filters.js';
 import { QueuePane } from '../queue/queue-pane.js';
 import { useQueue } from '../queue/use-queue.js';
@@ -14,19 +10,14 @@ import { rememberAgents } from '../ticket/known-agents.js';
 import { t } from '../words/words.js';
 import { DeskContext } from './desk-context.js';
 import styles from './desk-layout.module.css';
-import { TopBar } from './top-bar.js';
-import { useOutboxEffects } from './use-outbox-effects.js';
 
 /** The desk: views, the list of the one that is shown, and beside it the ticket that is open. */
 export function DeskLayout() {
   const search = useSearch({ from: '/desk' });
   const { ticketId } = useParams({ strict: false });
   const navigate = useNavigate();
-  const [shown, show] = useState<'bar' | 'sheet'>();
   const queue = useQueue(search);
   const { rows } = queue;
-  useDeskFeed();
-  useOutboxEffects();
 
   const goTo = useCallback(
     (where: 'next' | 'previous') => {
@@ -42,9 +33,6 @@ export function DeskLayout() {
     [rows, ticketId, navigate],
   );
   const desk = useMemo(() => ({ goTo }), [goTo]);
-  const openBar = useCallback(() => show('bar'), []);
-  const openSheet = useCallback(() => show('sheet'), []);
-  useKeyboard(openBar);
   useEffect(() => {
     if (rows.length - rows.findIndex(({ ticket }) => ticket.ticketId === ticketId) < 3) queue.loadMore();
   }, [rows, ticketId, queue]);
@@ -53,7 +41,6 @@ export function DeskLayout() {
     rememberAgents(rows.flatMap(({ ticket: { assignedAgent } }) => assignedAgent ?? []));
   }, [rows]);
 
-  const searchFor = (q: string) => void navigate({ to: '/', search: { q } });
   useCommands([
     { id: 'next', key: 'j', label: t.commands.next, group: 'move', run: () => goTo('next') },
     { id: 'previous', key: 'k', label: t.commands.previous, group: 'move', run: () => goTo('previous') },
@@ -64,13 +51,6 @@ export function DeskLayout() {
       group: 'move',
       run: () => void navigate({ to: '/', search: (before) => before }),
     },
-    {
-      id: 'search',
-      key: '/',
-      label: t.commands.search,
-      group: 'move',
-      run: () => document.getElementById('search')?.focus(),
-    },
     ...VIEWS.map((view, index) => ({
       id: `view-${view.id}`,
       key: String(index + 1),
@@ -78,13 +58,11 @@ export function DeskLayout() {
       group: 'view' as const,
       run: () => void navigate({ to: '/', search: view.search }),
     })),
-    { id: 'keys', key: '?', label: t.commands.keys, group: 'console', run: openSheet },
   ]);
 
   return (
     <DeskContext value={desk}>
       <div className={styles.desk} data-ticket={ticketId !== undefined || undefined}>
-        <TopBar search={search} onSearch={searchFor} onKeys={openSheet} onBar={openBar} />
         <div className={styles.views}>
           <ViewList search={search} />
         </div>
@@ -95,8 +73,6 @@ export function DeskLayout() {
           <Outlet />
         </div>
       </div>
-      <CommandBar open={shown === 'bar'} onClose={() => show(undefined)} onSearch={searchFor} />
-      <CheatSheet open={shown === 'sheet'} onClose={() => show(undefined)} />
     </DeskContext>
   );
 }

@@ -1,8 +1,35 @@
-import { Link } from '@tanstack/react-router';
+import { Link, linkOptions, useLocation } from '@tanstack/react-router';
 import { FIRST_VIEW } from '../queue/views.js';
 import { Empty } from '../ui/states.js';
 import { t } from '../words/words.js';
 import styles from './places.module.css';
+
+const PLACES = [
+  { id: 'tickets', link: linkOptions({ to: '/', search: FIRST_VIEW }) },
+  { id: 'figures', link: linkOptions({ to: '/figures', search: {} }) },
+] as const;
+
+/** Where one can be, and whether one is there. */
+export function usePlaces() {
+  const { pathname } = useLocation();
+  const here = PLACES.find(({ id }) => pathname === `/${id}` || pathname.startsWith(`/${id}/`))?.id ?? 'tickets';
+  return PLACES.map((place) => ({
+    ...place,
+    isHere: place.id === here,
+  }));
+}
+
+export function PlaceLinks() {
+  return (
+    <nav className={styles.places} aria-label={t.places.title}>
+      {usePlaces().map(({ id, link, isHere }) => (
+        <Link key={id} {...link} className={styles.link} aria-current={isHere ? 'true' : undefined} activeProps={{}}>
+          {t.places.names[id]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
 
 /** Beside the list, where no ticket is open. */
 export function Nothing() {

@@ -2,7 +2,6 @@ import { Menu } from '@base-ui/react/menu';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { LiveStatus } from '../live/desk-events.js';
-import type { DeskSearch } from '../queue/filters.js';
 import { FIRST_VIEW } from '../queue/views.js';
 import { session } from '../session/session.js';
 import { SignOutDialog } from '../session/sign-out-dialog.js';
@@ -10,12 +9,13 @@ import { outbox } from '../ticket/outbox.js';
 import { Button } from '../ui/button.js';
 import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
+import { PlaceLinks } from './places.js';
 import styles from './top-bar.module.css';
 
 const MAX_QUERY = 200;
 
 interface TopBarProps {
-  search: DeskSearch;
+  search: { q?: string };
   onSearch(text: string): void;
   onKeys(): void;
   onBar(): void;
@@ -29,6 +29,7 @@ export function TopBar({ search, onSearch, onKeys, onBar }: TopBarProps) {
       <Link to="/" search={FIRST_VIEW} className={styles.brand}>
         {t.title}
       </Link>
+      <PlaceLinks />
       <SearchField key={search.q ?? ''} q={search.q ?? ''} onSearch={onSearch} />
       <span className={styles.space} />
       <NotSent />

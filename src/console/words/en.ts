@@ -261,6 +261,8 @@ export const en = {
     first: 'opens the first one,',
     keys: 'shows all keys',
     missing: 'There is no such page',
+    title: 'Places',
+    names: { tickets: 'Tickets', figures: 'Figures', settings: 'Settings' },
     back: 'To the tickets',
   },
   commands: {
@@ -280,6 +282,7 @@ export const en = {
     search: 'Search…',
     view: (name: string) => `View: ${name}`,
     keys: 'Show all keys',
+    goTo: (place: string) => `Go to ${place.toLowerCase()}`,
   },
   keys: {
     title: 'Keys',
