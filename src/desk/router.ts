@@ -10,6 +10,7 @@ import { tagsRouter } from '../tags/router.js';
 import { webhooksRouter } from '../webhooks/router.js';
 import { deskEventsRouter } from './history/router.js';
 import { searchRouter } from './search/router.js';
+import { viewsRouter } from './views/router.js';
 import { deskMessagesRouter } from './work/messages-router.js';
 import { deskTicketsRouter } from './work/router.js';
 
@@ -21,6 +22,7 @@ export const deskRouter = router({
   tags: tagsRouter,
   macros: macrosRouter,
   search: searchRouter,
+  views: viewsRouter,
   sla: slaRouter,
   figures: figuresRouter,
   ratings: ratingsRouter,

@@ -64,6 +64,12 @@ export const ERRORS = {
     trpc: 'CONFLICT',
     message: 'There may be 1,000 saved replies, with 2 MiB of text together',
   },
+  TOO_MANY_VIEWS: { status: 409, trpc: 'CONFLICT', message: 'There may be 100 views of your own, and 100 shared ones' },
+  VIEWS_CHANGED: {
+    status: 409,
+    trpc: 'CONFLICT',
+    message: 'The list must have each of these views once: read them again',
+  },
   TOO_MANY_WEBHOOKS: { status: 409, trpc: 'CONFLICT', message: 'There may be 20 webhooks' },
   WEBHOOK_NOT_ACTIVE: { status: 409, trpc: 'CONFLICT', message: 'The webhook is not active: resume it first' },
   NOT_RESOLVED: { status: 409, trpc: 'CONFLICT', message: 'The ticket is not resolved yet' },

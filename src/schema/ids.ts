@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 
-export type IdPrefix = 'ticket' | 'msg' | 'note' | 'category' | 'macro' | 'file' | 'webhook' | 'delivery';
+export type IdPrefix = 'ticket' | 'msg' | 'note' | 'category' | 'macro' | 'view' | 'file' | 'webhook' | 'delivery';
 
 /** A documented prefix and a UUIDv7 (RFC 9562): unique across instances, and ordered by time within one process. */
 export function newId(prefix: IdPrefix): string {

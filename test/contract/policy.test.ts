@@ -36,12 +36,14 @@ let names = 0;
 interface There {
   categoryIds: string[];
   macroId: string;
+  /** Shared; the agent has made it. */
+  viewId: string;
   /** Attached to a ticket of the owner's, who has uploaded it. */
   fileId: string;
   webhookId: string;
   deliveryId: string;
 }
-const NOTHING: There = { categoryIds: [], macroId: '', fileId: '', webhookId: '', deliveryId: '' };
+const NOTHING: There = { categoryIds: [], macroId: '', viewId: '', fileId: '', webhookId: '', deliveryId: '' };
 
 /** A good input for each procedure; those that take a ticket are about this one. */
 const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, unknown>> = {
@@ -106,6 +108,11 @@ const INPUTS: Record<string, (ticketId: string, there: There) => Record<string, 
   'desk.macros.change': (_ticketId, { macroId }) => ({ macroId, text: 't' }),
   'desk.macros.delete': (_ticketId, { macroId }) => ({ macroId }),
   'desk.macros.render': (ticketId, { macroId }) => ({ macroId, ticketId }),
+  'desk.views.list': () => ({}),
+  'desk.views.create': (ticketId) => ({ name: `View ${++names} of ${ticketId}`, filters: { status: ['Open'] } }),
+  'desk.views.order': () => ({ viewIds: [] }),
+  'desk.views.change': (_ticketId, { viewId }) => ({ viewId, name: `View ${++names}` }),
+  'desk.views.delete': (_ticketId, { viewId }) => ({ viewId }),
   'desk.webhooks.list': () => ({}),
   'desk.webhooks.create': () => ({ url: 'https://example.com/hook' }),
   'desk.webhooks.get': (_ticketId, { webhookId }) => ({ webhookId }),
@@ -242,6 +249,7 @@ describe.each(['sqlite', 'postgresql'] satisfies Engine[])('on %s', (engine) => 
     const admin = restClient(server.url, adminToken());
     const categories = (await admin.get('/support/categories')).body.data as { categoryId: string }[];
     const macro = await admin.post('/desk/macros', { name: `Macro ${++names}`, text: '{{ticket.id}}' });
+    const viewId = await makeView();
     const file = await upload(server.url, customerToken('owner'), PNG);
     const { fileId } = file.ok ? file.data : { fileId: '' };
     const input = { subject: 's', description: 'd', categoryId: 'category_001', attachments: [fileId] };
@@ -252,8 +260,22 @@ describe.each(['sqlite', 'postgresql'] satisfies Engine[])('on %s', (engine) => 
       deliveryId,
       categoryIds: categories.map(({ categoryId }) => categoryId),
       macroId: macro.body.data.macroId,
+      viewId,
       fileId,
     };
+  }
+
+  /** The only one: there may be 100. */
+  async function makeView(): Promise<string> {
+    const agent = restClient(server.url, agentToken());
+    for (const { viewId } of (await agent.get('/desk/views')).body.data) {
+      await agent.call('DELETE', `/desk/views/${viewId}`);
+    }
+    const admin = restClient(server.url, adminToken());
+    for (const { viewId } of (await admin.get('/desk/views')).body.data) {
+      await admin.call('DELETE', `/desk/views/${viewId}`);
+    }
+    return (await agent.post('/desk/views', { name: 'Shared', shared: true })).body.data.viewId;
   }
 
   /** The only one: there may be 20. */

@@ -12,6 +12,8 @@ import { adminToken, agentToken, customerToken } from '../support/tokens.js';
  */
 export const TICKETS = ['TICKET_OWN', 'TICKET_OTHERS', 'TICKET_RESOLVED', 'TICKET_CLOSED', 'TICKET_MISSING'] as const;
 export const MACROS = ['MACRO_SAVED', 'MACRO_MISSING'] as const;
+/** The first is shared; the agent has made it. */
+export const VIEWS = ['VIEW_SHARED', 'VIEW_MISSING'] as const;
 /** Attached to nothing, to TICKET_OWN, and none: the customer's. */
 export const FILES = ['FILE_FREE', 'FILE_ATTACHED', 'FILE_MISSING'] as const;
 /** The first is active, with a delivery, which is a test. */
@@ -21,7 +23,7 @@ export const CATEGORIES = ['category_001', 'category_002', 'CATEGORY_ARCHIVED'] 
 export const TOKENS = ['TOKEN_CUSTOMER', 'TOKEN_AGENT', 'TOKEN_ADMIN'] as const;
 
 /** Any of the words; also CATEGORIES_ACTIVE, which stands in a JSON array for the ids of all active categories. */
-export const WORD = /(?:TICKET|TOKEN|MACRO|FILE|WEBHOOK|DELIVERY|CATEGORY|CATEGORIES)_[A-Z]+/g;
+export const WORD = /(?:TICKET|TOKEN|MACRO|VIEW|FILE|WEBHOOK|DELIVERY|CATEGORY|CATEGORIES)_[A-Z]+/g;
 
 export const PRINCIPALS: Record<(typeof TOKENS)[number], Principal> = {
   TOKEN_CUSTOMER: { userId: 'fuzz_customer', role: 'customer' },
@@ -37,6 +39,7 @@ export class World {
     ['TOKEN_AGENT', agentToken(PRINCIPALS.TOKEN_AGENT.userId)],
     ['TOKEN_ADMIN', adminToken(PRINCIPALS.TOKEN_ADMIN.userId)],
     ['TICKET_MISSING', MISSING],
+    ['VIEW_MISSING', MISSING.replace('ticket', 'view')],
     ['FILE_MISSING', MISSING.replace('ticket', 'file')],
     ['WEBHOOK_MISSING', MISSING.replace('ticket', 'webhook')],
     ['DELIVERY_MISSING', MISSING.replace('ticket', 'delivery')],
@@ -46,6 +49,7 @@ export class World {
   readonly #customer: Client;
   readonly #other: Client;
   readonly #admin: Client;
+  readonly #agent: Client;
   /** The categories that come with the service, in order: the ledger knows them once they are changed. */
   #seeded: readonly Row[] = [];
 
@@ -54,6 +58,7 @@ export class World {
     this.#ledger = ledger;
     this.#customer = client(url, this.#words.get('TOKEN_CUSTOMER'));
     this.#other = client(url, customerToken('fuzz_other'));
+    this.#agent = client(url, this.#words.get('TOKEN_AGENT'));
     this.#admin = client(url, this.#words.get('TOKEN_ADMIN'));
   }
 
@@ -66,6 +71,7 @@ export class World {
     for (const categoryId of ['category_001', 'category_002']) await this.#restoreCategory(categoryId);
     await this.#archiveCategory();
     if (this.#row('macros', 'MACRO_SAVED') === undefined) await this.#createMacro();
+    await this.#restoreViews();
     if (!this.#isOpen('TICKET_OWN')) await this.#createTicket('TICKET_OWN', this.#customer);
     if (!this.#isOpen('TICKET_OTHERS')) await this.#createTicket('TICKET_OTHERS', this.#other);
     if (!this.#isRateable('TICKET_RESOLVED')) {
@@ -120,6 +126,20 @@ export class World {
     } else if (known.state !== 'active') {
       await this.#admin('POST', `/desk/webhooks/${known.id}/resume`, {});
     }
+  }
+
+  async #restoreViews(): Promise<void> {
+    const known = this.#row('saved_views', 'VIEW_SHARED');
+    // There may be 100, and few are put into an order.
+    for (const { id, list, owner } of this.#ledger.rows('saved_views')) {
+      if (id === known?.id && list === '') continue;
+      const by = owner === PRINCIPALS.TOKEN_ADMIN.userId ? this.#admin : this.#agent;
+      await by('DELETE', `/desk/views/${id}`);
+    }
+    if (known?.list === '') return;
+    const input = { name: `View ${randomUUID()}`, filters: { status: ['Open'] }, shared: true };
+    const { viewId } = (await this.#agent('POST', '/desk/views', input)) as { viewId: string };
+    this.#words.set('VIEW_SHARED', viewId);
   }
 
   async #uploadFile(word: string): Promise<string> {

@@ -22,6 +22,20 @@ const NEW_TICKET = {
 };
 const MESSAGE = { message: 'It still fails', attachments: ['file_id_123', 'file_id_456'] };
 
+const VIEW_FILTERS = {
+  status: ['Open', 'In Progress'],
+  priority: ['Medium', 'High'],
+  categoryId: 'category_001',
+  assignee: 'me',
+  unassigned: false,
+  requester: 'user_123',
+  tag: 'refund',
+  createdFrom: PERIOD.from,
+  createdTo: PERIOD.to,
+  updatedFrom: PERIOD.from,
+  updatedTo: PERIOD.to,
+};
+
 const olderThan = (cursor: unknown) => ({ cursor, direction: 'forward', limit: 10 });
 const nextAfter = (cursor: unknown) => ({ limit: 10, after: cursor, cursor, direction: 'forward' });
 
@@ -118,6 +132,15 @@ export const EXAMPLES: Record<string, Example> = {
     },
     needs: ['closedTicket', 'lowTicket'],
   },
+
+  listViews: { needs: ['view'] },
+  createView: { body: { name: there('name'), filters: VIEW_FILTERS, sort: 'priority', shared: true } },
+  orderViews: { body: { shared: false, viewIds: there('ownViews') } },
+  changeView: {
+    path: { viewId: there('view') },
+    body: { name: there('otherName'), filters: VIEW_FILTERS, sort: 'created', shared: false },
+  },
+  deleteView: { path: { viewId: there('view') } },
 
   listWebhooks: { needs: ['webhook'] },
   createWebhook: {

@@ -27,6 +27,10 @@ export interface There {
   archivedCategory: string;
   activeCategories: string[];
   macro: string;
+  /** Shared. */
+  view: string;
+  /** All that the admin has. */
+  ownViews: string[];
   webhook: string;
   /** Of it: a test. */
   delivery: string;
@@ -130,6 +134,11 @@ const nextOf = async ({ get, admin }: Making, path: string): Promise<string> => 
   return (await admin('GET', path)).next;
 };
 
+/** There may be 100. */
+const clearViews = async (admin: Send): Promise<void> => {
+  for (const { viewId } of await admin('GET', '/desk/views')) await admin('DELETE', `/desk/views/${viewId}`);
+};
+
 const newName = async () => `Of ${randomUUID()}`;
 
 const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } = {
@@ -170,6 +179,17 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
   },
   macro: async ({ get, admin }) =>
     (await admin('POST', '/desk/macros', { name: await get('name'), text: 'About {{ticket.subject}}' })).macroId,
+  view: async ({ get, admin }) => {
+    await clearViews(admin);
+    const view = { name: await get('name'), filters: { tag: 'refund' }, shared: true };
+    return (await admin('POST', '/desk/views', view)).viewId;
+  },
+  ownViews: async ({ admin }) => {
+    await clearViews(admin);
+    const ids: string[] = [];
+    for (const name of ['Cards', 'Loans']) ids.push((await admin('POST', '/desk/views', { name })).viewId);
+    return ids.reverse();
+  },
   webhook: async ({ admin }) => {
     // There may be 20.
     for (const { webhookId } of await admin('GET', '/desk/webhooks'))

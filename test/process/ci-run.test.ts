@@ -116,7 +116,11 @@ it('fails when something generated is committed', async () => {
 // Whatever npm test itself exits with.
 it.each([
   ['a failed test', report(299, 1), '299 passed, 1'],
-  ['a file that could not be loaded', report(300, 0, [{ name: 'a', status: 'failed', assertionResults: [] }]), '300 passed, 1'],
+  [
+    'a file that could not be loaded',
+    report(300, 0, [{ name: 'a', status: 'failed', assertionResults: [] }]),
+    '300 passed, 1',
+  ],
   ['no test at all', report(0, 0), '0 passed, 1'],
   ['no report', '', '0 passed, 1'],
   ['half a report', report(300, 0).slice(0, -5), '0 passed, 1'],

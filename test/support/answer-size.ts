@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { MAX_ACTIVE, MAX_CATEGORIES } from '../../src/categories/desk-category.js';
 import { createCategoryInput } from '../../src/categories/schemas.js';
+import { queueFilters } from '../../src/desk/queue/schemas.js';
+import { createViewInput, MAX_VIEWS } from '../../src/desk/views/schemas.js';
 import { MAX_BULK } from '../../src/desk/work/schemas.js';
 import { EVENT_TYPES } from '../../src/events/event-types.js';
 import { MAX_AGENTS, MAX_STEPS } from '../../src/figures/schemas.js';
@@ -17,7 +19,7 @@ import { MAX_HOLIDAYS, MAX_HOURS, setSlaCalendarInput } from '../../src/sla/cale
 import { MAX_NAME } from '../../src/storage/file-types.js';
 import { normalTag } from '../../src/tags/normal-tag.js';
 import { MAX_TAGS, tag } from '../../src/tags/schemas.js';
-import { TICKET_PRIORITIES } from '../../src/tickets/lifecycle.js';
+import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../src/tickets/lifecycle.js';
 import { closeTicketInput, createTicketInput } from '../../src/tickets/schemas.js';
 import { createWebhookInput, MAX_ANSWER, MAX_ATTEMPTS, MAX_WEBHOOKS } from '../../src/webhooks/schemas.js';
 
@@ -96,13 +98,16 @@ const TEXTS: Record<string, Size> = {
   comment: characters(longest(rateTicketInput, 'comment')),
   'attachments[]': characters(longest(addMessageInput, 'attachments', '[]')),
   ...Object.fromEntries(
-    ['userId', 'sender', 'author', 'actor', 'assignedAgent', 'requester', 'agent', 'agentId'].map((name) => [
+    ['userId', 'sender', 'author', 'actor', 'assignedAgent', 'requester', 'agent', 'agentId', 'owner'].map((name) => [
       name,
       USER_ID,
     ]),
   ),
   ...Object.fromEntries(
-    ['ticketId', 'messageId', 'noteId', 'macroId', 'categoryId', 'sourceId'].map((name) => [name, size(OUR_ID)]),
+    ['ticketId', 'messageId', 'noteId', 'macroId', 'viewId', 'categoryId', 'sourceId'].map((name) => [
+      name,
+      size(OUR_ID),
+    ]),
   ),
   ...Object.fromEntries(['next', 'older', 'newer', 'olderMessages', 'olderNotes'].map((name) => [name, size(CURSOR)])),
   'Note.content': characters(longest(addNoteInput, 'content')),
@@ -116,6 +121,14 @@ const TEXTS: Record<string, Size> = {
   'Macro.name': characters(longest(createMacroInput, 'name')),
   'Macro.text': characters(longest(createMacroInput, 'text')),
   'RenderedMacro.text': characters(longest(createMacroInput, 'text')),
+  'SavedView.name': characters(longest(createViewInput, 'name')),
+  ...Object.fromEntries(
+    (['categoryId', 'assignee', 'requester'] as const).map((name) => [
+      `ViewFilters.${name}`,
+      characters(longest(z.strictObject(queueFilters), name)),
+    ]),
+  ),
+  'ViewFilters.tag': TAG,
   'SlaCalendar.timeZone': size(64),
   'FigureSeries.timeZone': size(64),
   opens: size('00:00'.length),
@@ -193,6 +206,9 @@ const LISTS: Record<string, List> = {
   ListDeskCategoriesResponse: { items: MAX_CATEGORIES },
   OrderCategoriesResponse: { items: MAX_CATEGORIES },
   ListMacrosResponse: { items: MAX_ITEMS, together: { fields: ['name', 'text'], bytes: MAX_MACROS_BYTES } },
+  ...Object.fromEntries(['ListViewsResponse', 'OrderViewsResponse'].map((name) => [name, { items: 2 * MAX_VIEWS }])),
+  'ViewFilters.status': { items: TICKET_STATUSES.length },
+  'ViewFilters.priority': { items: TICKET_PRIORITIES.length },
   ListWebhooksResponse: { items: MAX_WEBHOOKS },
   ...Object.fromEntries(
     ['Webhook', 'CreatedWebhook'].map((schema) => [`${schema}.eventTypes`, { items: EVENT_TYPES.length }]),

@@ -90,7 +90,9 @@ function plainValue(column: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (column.endsWith('_at') || column === 'waiting_since') return new Date(value).toISOString();
   // SQLite keeps JSON as text.
-  return ['attachments', 'before', 'after', 'weekly_hours', 'holidays'].includes(column) ? JSON.parse(value) : value;
+  return ['attachments', 'before', 'after', 'weekly_hours', 'holidays', 'filters'].includes(column)
+    ? JSON.parse(value)
+    : value;
 }
 
 interface LedgerDatabase {

@@ -600,6 +600,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Saved Views
+         * @description Your own views of the queue, and after them those that are shared.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save View
+         * @description Keep filters and an order of the queue under a name, for yourself or for the whole desk.
+         */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Views
+         * @description Put your own views into another order; as an admin, also the shared ones.
+         */
+        put: operations["orderViews"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/views/{viewId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete View
+         * @description Delete a view. Its tickets stay as they are.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change View
+         * @description Give a view another name, filters or order, share it, or share it no more.
+         */
+        patch: operations["changeView"];
+        trace?: never;
+    };
     "/desk/sla/targets": {
         parameters: {
             query?: never;
@@ -1180,6 +1248,54 @@ export interface components {
         TicketPriority: "Low" | "Medium" | "High" | "Critical";
         /** @enum {string} */
         TicketStatus: "Open" | "In Progress" | "Resolved" | "Closed";
+        ViewFilters: {
+            /**
+             * @description In one of these statuses
+             * @example [
+             *       "Open",
+             *       "In Progress"
+             *     ]
+             */
+            status?: ("Open" | "In Progress" | "Resolved" | "Closed")[];
+            /**
+             * @description Of one of these priorities
+             * @example [
+             *       "High",
+             *       "Critical"
+             *     ]
+             */
+            priority?: ("Low" | "Medium" | "High" | "Critical")[];
+            /** @description In this category */
+            categoryId?: string;
+            /** @description Assigned to this agent; `me` is yourself */
+            assignee?: string;
+            /** @description true: nobody has it; false: somebody has */
+            unassigned?: boolean;
+            /** @description This customer's */
+            requester?: string;
+            /** @description With this tag, in letters of either case */
+            tag?: string;
+            /**
+             * Format: date-time
+             * @description Created then or later
+             */
+            createdFrom?: string;
+            /**
+             * Format: date-time
+             * @description Created before
+             */
+            createdTo?: string;
+            /**
+             * Format: date-time
+             * @description Changed last then or later
+             */
+            updatedFrom?: string;
+            /**
+             * Format: date-time
+             * @description Changed last before
+             */
+            updatedTo?: string;
+        };
         /**
          * @example {
          *       "ticketId": "ticket_123",
@@ -2036,6 +2152,52 @@ export interface components {
         }[];
         /**
          * @example {
+         *       "viewId": "view_001",
+         *       "name": "Urgent cards",
+         *       "shared": true,
+         *       "owner": "agent_123",
+         *       "filters": {
+         *         "status": [
+         *           "Open",
+         *           "In Progress"
+         *         ],
+         *         "priority": [
+         *           "High",
+         *           "Critical"
+         *         ],
+         *         "tag": "card"
+         *       },
+         *       "sort": "priority",
+         *       "updatedAt": "2024-01-22T16:30:00Z"
+         *     }
+         */
+        SavedView: {
+            viewId: string;
+            name: string;
+            /** @description true: everybody at the desk has it; false: its owner alone */
+            shared: boolean;
+            /** @description Who made it */
+            owner: string;
+            /** @description For `GET /desk/tickets`. null: this version does not know them */
+            filters: components["schemas"]["ViewFilters"] | null;
+            /**
+             * @description `waiting`: who waits longest first, those nobody waits for last; `priority`: the most urgent first, then the oldest; `updated`: the last change first; `created`: the newest first
+             * @enum {string}
+             */
+            sort: "waiting" | "priority" | "updated" | "created";
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "viewId": "view_001"
+         *     }
+         */
+        DeletedView: {
+            viewId: string;
+        };
+        /**
+         * @example {
          *       "priority": "High",
          *       "firstResponseMinutes": 240,
          *       "resolutionMinutes": 1440
@@ -2654,7 +2816,7 @@ export interface components {
          * @description What went wrong: stable, for machines
          * @enum {string}
          */
-        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "TOO_MANY_WEBHOOKS" | "WEBHOOK_NOT_ACTIVE" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_INFECTED" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
+        ErrorCode: "BAD_REQUEST" | "TICKET_CLOSED" | "TICKET_FULL" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_TRANSITION" | "TICKET_TAKEN" | "VERSION_CONFLICT" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "CATEGORIES_CHANGED" | "MACRO_TOO_LONG" | "TOO_MANY_TAGS" | "TOO_MANY_CATEGORIES" | "TOO_MANY_MACROS" | "TOO_MANY_VIEWS" | "VIEWS_CHANGED" | "TOO_MANY_WEBHOOKS" | "WEBHOOK_NOT_ACTIVE" | "NOT_RESOLVED" | "ALREADY_RATED" | "PAYLOAD_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_INFECTED" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL_SERVER_ERROR" | "SERVICE_UNAVAILABLE";
         ErrorDetail: {
             /** @description Dotted path of the field, cut if it is long; '' for the whole request */
             path: string;
@@ -2955,6 +3117,46 @@ export interface components {
             /** @constant */
             statusCode: 200;
             data: components["schemas"]["SearchPage"];
+            error: null;
+        };
+        ListViewsResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["SavedView"][];
+            error: null;
+        };
+        CreateViewResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["SavedView"];
+            error: null;
+        };
+        OrderViewsResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["SavedView"][];
+            error: null;
+        };
+        ChangeViewResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["SavedView"];
+            error: null;
+        };
+        DeleteViewResponse: {
+            /** @constant */
+            success: true;
+            /** @constant */
+            statusCode: 200;
+            data: components["schemas"]["DeletedView"];
             error: null;
         };
         ListSlaTargetsResponse: {
@@ -3380,6 +3582,18 @@ export interface components {
         };
         /** @description Filled in, the text is longer than a message may be */
         MacroTooLong: {
+            headers: {
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The list must have each of these views once: read them again */
+        ViewsChanged: {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "ratelimit-policy": components["headers"]["ratelimit-policy"];
@@ -6864,6 +7078,504 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, in their order */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": [
+                     *         {
+                     *           "viewId": "view_001",
+                     *           "name": "Urgent cards",
+                     *           "shared": true,
+                     *           "owner": "agent_123",
+                     *           "filters": {
+                     *             "status": [
+                     *               "Open",
+                     *               "In Progress"
+                     *             ],
+                     *             "priority": [
+                     *               "High",
+                     *               "Critical"
+                     *             ],
+                     *             "tag": "card"
+                     *           },
+                     *           "sort": "priority",
+                     *           "updatedAt": "2024-01-22T16:30:00Z"
+                     *         }
+                     *       ],
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListViewsResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Urgent cards",
+                 *       "filters": {
+                 *         "status": [
+                 *           "Open",
+                 *           "In Progress"
+                 *         ],
+                 *         "priority": [
+                 *           "High",
+                 *           "Critical"
+                 *         ],
+                 *         "tag": "card"
+                 *       },
+                 *       "sort": "priority",
+                 *       "shared": true
+                 *     }
+                 */
+                "application/json": {
+                    /** @description No two of a list have the same */
+                    name: string;
+                    /**
+                     * @description As `GET /desk/tickets` takes them
+                     * @default {}
+                     */
+                    filters?: components["schemas"]["ViewFilters"];
+                    /**
+                     * @description `waiting`: who waits longest first, those nobody waits for last; `priority`: the most urgent first, then the oldest; `updated`: the last change first; `created`: the newest first
+                     * @default waiting
+                     * @enum {string}
+                     */
+                    sort?: "waiting" | "priority" | "updated" | "created";
+                    /**
+                     * @description true: for everybody at the desk
+                     * @default false
+                     */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The view is saved, at the end of its list */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "viewId": "view_001",
+                     *         "name": "Urgent cards",
+                     *         "shared": true,
+                     *         "owner": "agent_123",
+                     *         "filters": {
+                     *           "status": [
+                     *             "Open",
+                     *             "In Progress"
+                     *           ],
+                     *           "priority": [
+                     *             "High",
+                     *             "Critical"
+                     *           ],
+                     *           "tag": "card"
+                     *         },
+                     *         "sort": "priority",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateViewResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            /** @description Another one has this name, or There may be 100 views of your own, and 100 shared ones */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    orderViews: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "shared": false,
+                 *       "viewIds": [
+                 *         "view_002",
+                 *         "view_001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description true: the shared ones, by admins; false: your own
+                     * @default false
+                     */
+                    shared?: boolean;
+                    /** @description Each of them once, in the new order */
+                    viewIds: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description All views, in the new order */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": [
+                     *         {
+                     *           "viewId": "view_001",
+                     *           "name": "Urgent cards",
+                     *           "shared": true,
+                     *           "owner": "agent_123",
+                     *           "filters": {
+                     *             "status": [
+                     *               "Open",
+                     *               "In Progress"
+                     *             ],
+                     *             "priority": [
+                     *               "High",
+                     *               "Critical"
+                     *             ],
+                     *             "tag": "card"
+                     *           },
+                     *           "sort": "priority",
+                     *           "updatedAt": "2024-01-22T16:30:00Z"
+                     *         }
+                     *       ],
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderViewsResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["ViewsChanged"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description View ID */
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view is gone */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "viewId": "view_001"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteViewResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description View not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that sending it again within 24 hours is safe: the first answer comes back, and nothing is written twice. A new one for each request, a UUID for example */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description View ID */
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Cards",
+                 *       "shared": false
+                 *     }
+                 */
+                "application/json": {
+                    /** @description No two of a list have the same */
+                    name?: string;
+                    /** @description In the place of all that it had */
+                    filters?: components["schemas"]["ViewFilters"];
+                    /**
+                     * @description `waiting`: who waits longest first, those nobody waits for last; `priority`: the most urgent first, then the oldest; `updated`: the last change first; `created`: the newest first
+                     * @enum {string}
+                     */
+                    sort?: "waiting" | "priority" | "updated" | "created";
+                    /** @description true: for everybody at the desk; false: for whoever made it alone */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The view as it is now */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "viewId": "view_001",
+                     *         "name": "Urgent cards",
+                     *         "shared": true,
+                     *         "owner": "agent_123",
+                     *         "filters": {
+                     *           "status": [
+                     *             "Open",
+                     *             "In Progress"
+                     *           ],
+                     *           "priority": [
+                     *             "High",
+                     *             "Critical"
+                     *           ],
+                     *           "tag": "card"
+                     *         },
+                     *         "sort": "priority",
+                     *         "updatedAt": "2024-01-22T16:30:00Z"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeViewResponse"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description View not found */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description Another one has this name, or There may be 100 views of your own, and 100 shared ones */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalServerError"];

@@ -16,6 +16,7 @@ const ALL: Record<ModelName, true> = {
   note: true,
   presence: true,
   rating: true,
+  savedView: true,
   secret: true,
   slaCalendar: true,
   slaTarget: true,

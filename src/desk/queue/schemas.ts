@@ -24,23 +24,27 @@ export const ticketFilters = {
   tag: tag.meta({ description: 'With this tag, in letters of either case' }).optional(),
 };
 
+/** Which tickets of the queue. */
+export const queueFilters = {
+  ...ticketFilters,
+  createdFrom: instant.meta({ description: 'Created then or later' }).optional(),
+  createdTo: instant.meta({ description: 'Created before' }).optional(),
+  updatedFrom: instant.meta({ description: 'Changed last then or later' }).optional(),
+  updatedTo: instant.meta({ description: 'Changed last before' }).optional(),
+};
+
 export const QUEUE_SORTS = ['waiting', 'priority', 'updated', 'created'] as const;
 export type QueueSort = (typeof QUEUE_SORTS)[number];
 
+export const queueSort = z.enum(QUEUE_SORTS, { error: oneOf(QUEUE_SORTS) }).meta({
+  description:
+    '`waiting`: who waits longest first, those nobody waits for last; `priority`: the most urgent first, then the oldest; `updated`: the last change first; `created`: the newest first',
+});
+
 export const listQueueInput = withOnePlace(
   z.strictObject({
-    ...ticketFilters,
-    createdFrom: instant.meta({ description: 'Created then or later' }).optional(),
-    createdTo: instant.meta({ description: 'Created before' }).optional(),
-    updatedFrom: instant.meta({ description: 'Changed last then or later' }).optional(),
-    updatedTo: instant.meta({ description: 'Changed last before' }).optional(),
-    sort: z
-      .enum(QUEUE_SORTS, { error: oneOf(QUEUE_SORTS) })
-      .default('waiting')
-      .meta({
-        description:
-          '`waiting`: who waits longest first, those nobody waits for last; `priority`: the most urgent first, then the oldest; `updated`: the last change first; `created`: the newest first',
-      }),
+    ...queueFilters,
+    sort: queueSort.default('waiting'),
     ...oneWayFields,
   }),
   'after',

@@ -51,6 +51,7 @@ const TAGS = [
   { name: 'Account', description: 'Who the service takes the caller for' },
   { name: 'Ratings', description: 'What customers think of how a ticket was dealt with' },
   { name: 'Desk', description: "The agents' side: the queue, the search, work on tickets, and their history" },
+  { name: 'Desk views', description: 'Filters and orders of the queue that agents keep under a name' },
   { name: 'Desk macros', description: 'Saved replies: admins write them, agents fill them in for a ticket' },
   { name: 'Desk presence', description: 'Which agents have a ticket before them just now' },
   { name: 'Desk tags', description: 'What agents mark tickets with' },

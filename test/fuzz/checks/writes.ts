@@ -5,6 +5,7 @@ import { ADMIN_WRITES } from './admin-writes.js';
 import { type Step, stepsOf } from './steps.js';
 import { TAG_WRITES } from './tag-writes.js';
 import { TICKET_WRITES } from './ticket-writes.js';
+import { VIEW_WRITES } from './view-writes.js';
 import { WEBHOOK_WRITES } from './webhook-writes.js';
 
 /** A call that was answered with success: what was sent to which procedure, and what came back. */
@@ -41,7 +42,13 @@ export interface Sender {
   readonly key: string | undefined;
 }
 
-const WRITES: Record<string, Write> = { ...TICKET_WRITES, ...TAG_WRITES, ...ADMIN_WRITES, ...WEBHOOK_WRITES };
+const WRITES: Record<string, Write> = {
+  ...TICKET_WRITES,
+  ...TAG_WRITES,
+  ...ADMIN_WRITES,
+  ...VIEW_WRITES,
+  ...WEBHOOK_WRITES,
+};
 
 /**
  * Fails unless the changes are those that the accepted calls must make, to the letter, and no others: what was refused

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { TICKET_PRIORITIES } from '../../../src/tickets/lifecycle.js';
 import { rarely } from '../../support/arbitraries.js';
 import { requireKnown, type Schema } from '../schema.js';
-import { CATEGORIES, DELIVERIES, FILES, MACROS, PRINCIPALS, TICKETS, WEBHOOKS, WORD } from '../world.js';
+import { CATEGORIES, DELIVERIES, FILES, MACROS, PRINCIPALS, TICKETS, VIEWS, WEBHOOKS, WORD } from '../world.js';
 import { idempotencyKey } from './headers.js';
 import { hostileDocument, hostileJson, hostileKey, type JsonText } from './hostile-json.js';
 import { nearlyValidJson } from './nearly-valid-json.js';
@@ -45,6 +45,8 @@ export const MEANINGFUL: Record<string, fc.Arbitrary<string>> = {
   ...Object.fromEntries(['agentId', 'assignedAgent', 'assignee'].map((name) => [name, agents])),
   ...Object.fromEntries(['add', 'remove', 'prefix'].map((name) => [name, tags])),
   macroId: fc.constantFrom(...MACROS),
+  viewId: fc.constantFrom(...VIEWS, 'VIEW_SHARED'),
+  viewIds: fc.constantFrom(...VIEWS, 'VIEW_SHARED', 'VIEW_SHARED'),
   webhookId: fc.constantFrom(...WEBHOOKS, 'WEBHOOK_ACTIVE', 'WEBHOOK_ACTIVE'),
   deliveryId: fc.constantFrom(...DELIVERIES, 'DELIVERY_SENT'),
   url: fc.constantFrom(
