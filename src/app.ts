@@ -11,6 +11,7 @@ import type { Config } from './config/config.js';
 import { databaseBehind } from './db/database.js';
 import type { DatabaseHandle } from './db/handle.js';
 import { CONSOLE_FOLDER, consolePage } from './http/console/console-page.js';
+import { consoleSignIn } from './http/console/console-sign-in.js';
 import { allowOrigins } from './http/cors.js';
 import { contentRoute } from './http/files/content-route.js';
 import { uploadRoutes } from './http/files/upload-route.js';
@@ -132,7 +133,10 @@ export async function buildApp({
   healthRoutes(app, db);
   metricsRoute(app, metrics, config.METRICS_TOKEN);
   await app.register((scope) => docsPage(scope, document, config.PUBLIC_PATH));
-  if (config.CONSOLE) await app.register((scope) => consolePage(scope, CONSOLE_FOLDER, config.PUBLIC_PATH));
+  if (config.CONSOLE) {
+    const page = { folder: CONSOLE_FOLDER, publicPath: config.PUBLIC_PATH, signIn: consoleSignIn(config) };
+    await app.register((scope) => consolePage(scope, page));
+  }
 
   const database = databaseBehind(db);
   const { sql } = database;

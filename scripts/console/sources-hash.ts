@@ -15,6 +15,7 @@ export const PACKAGES = [
   '@trpc/client',
   '@trpc/tanstack-react-query',
   'd3-scale',
+  'oidc-client-ts',
 ];
 const SOURCES = [
   'src/console',

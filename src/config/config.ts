@@ -40,6 +40,33 @@ const origin = z.string().refine(isOrigin, {
     'must be * or origins such as https://app.example.com, https://*.example.com or capacitor://localhost, separated by commas',
 });
 
+/** What the console itself says to the issuer: no setting says it for it. */
+const OWN_PARAMETERS = new Set([
+  'client_id',
+  'client_secret',
+  'code',
+  'code_challenge',
+  'code_challenge_method',
+  'code_verifier',
+  'grant_type',
+  'nonce',
+  'redirect_uri',
+  'refresh_token',
+  'response_mode',
+  'response_type',
+  'scope',
+  'state',
+]);
+
+const parameters = z
+  .string()
+  .transform((value) => [...new URLSearchParams(value)])
+  .refine((pairs) => new Set(pairs.map(([name]) => name)).size === pairs.length, { error: 'must have no name twice' })
+  .refine((pairs) => pairs.every(([name]) => name !== '' && !OWN_PARAMETERS.has(name)), {
+    error: 'must not have what the console sends by itself, such as scope',
+  })
+  .transform((pairs): Record<string, string> => Object.fromEntries(pairs));
+
 /** Bytes of a key for secrets: AES-256. */
 export const SECRETS_KEY_BYTES = 32;
 
@@ -147,6 +174,43 @@ export const environment = z.object({
   CONSOLE: flag.prefault('true').meta({
     description: "Serve the agents' console at `/console`",
   }),
+  CONSOLE_OIDC_CLIENT_ID: z.string().min(1).optional().meta({
+    description:
+      'What the issuer of the tokens calls the console: agents then sign in there (OpenID Connect). Without it the console has a field for a token',
+  }),
+  CONSOLE_OIDC_AUTHORITY: url(['https:', 'http:'])
+    .refine((value) => new URL(value).search === '' && new URL(value).hash === '', { error: 'must have no query' })
+    .optional()
+    .meta({
+      description: "Address before `/.well-known/openid-configuration` of the issuer, where that isn't `JWT_ISSUER`",
+    }),
+  CONSOLE_OIDC_ORIGINS: list
+    .pipe(
+      z.array(
+        z
+          .string()
+          .toLowerCase()
+          .refine((value) => URL.canParse(value) && /^https?:/.test(value) && new URL(value).origin === value, {
+            error: 'must be origins such as https://login.example.com, separated by commas',
+          }),
+      ),
+    )
+    .prefault('')
+    .meta({
+      description: 'Other origins that the issuer has tokens fetched from, separated by commas: a domain of Cognito’s',
+    }),
+  CONSOLE_OIDC_SCOPE: z
+    .string()
+    .refine((value) => value.split(' ').includes('openid'), { error: 'must have openid in it' })
+    .default('openid profile email offline_access')
+    .meta({ description: 'What the console asks the issuer for, separated by spaces' }),
+  CONSOLE_OIDC_PARAMETERS: parameters.prefault('').meta({
+    description: 'What the issuer wants to be sent as well, as in an address: `audience=https://support.example.com`',
+  }),
+  CONSOLE_OIDC_TOKEN: z
+    .enum(['access_token', 'id_token'], { error: 'must be access_token or id_token' })
+    .default('access_token')
+    .meta({ description: 'Which of the issuer’s tokens the console sends to this service' }),
   TRUST_PROXY: list
     .pipe(
       z.array(
@@ -336,6 +400,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
         ...roleFaults(result.data),
         ...storeFaults(result.data),
         ...addressFaults(result.data),
+        ...consoleFaults(result.data),
         ...fileFaults(result.data),
       ]
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
@@ -355,6 +420,10 @@ function keyFaults(config: Environment): string[] {
   return [];
 }
 
+function hasKey({ JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL }: Environment): boolean {
+  return [JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL].some((key) => key !== undefined);
+}
+
 function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Environment): string[] {
   const both = JWT_AGENT_ROLES.filter((name) => JWT_ADMIN_ROLES.includes(name));
   return both.length === 0
@@ -371,6 +440,16 @@ function storeFaults(config: Environment): string[] {
 function addressFaults({ PUBLIC_URL, PUBLIC_PATH = '' }: Environment): string[] {
   if (PUBLIC_URL === undefined || new URL(PUBLIC_URL).pathname.replace(/\/$/, '') === PUBLIC_PATH) return [];
   return ['PUBLIC_URL must end with PUBLIC_PATH, the path that your proxy takes off'];
+}
+
+function consoleFaults(config: Environment): string[] {
+  const { CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_AUTHORITY, JWT_ISSUER = '' } = config;
+  if (CONSOLE_OIDC_CLIENT_ID === undefined) return [];
+  if (!hasKey(config)) return ['CONSOLE_OIDC_CLIENT_ID needs the key of the issuer as well: set JWT_JWKS_URL'];
+  if (CONSOLE_OIDC_AUTHORITY !== undefined) return [];
+  return url(['https:', 'http:']).safeParse(JWT_ISSUER).success
+    ? []
+    : ['CONSOLE_OIDC_AUTHORITY must be set as well, as JWT_ISSUER is no address'];
 }
 
 /** What a user may send of files, by the names of the limits that there are. */

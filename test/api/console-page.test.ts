@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
+import { TEST_SECRET } from '../support/tokens.js';
 
 let server: TestApp;
 let html: string;
@@ -81,4 +82,28 @@ it('CONSOLE=false: there is none', async () => {
   for (const path of ['/console', '/console/', `/console/${script}`]) {
     expect((await fetch(other.url + path)).status).toBe(404);
   }
+});
+
+it('with an issuer, the page may fetch from it as well, and knows how to sign in', async () => {
+  const env = {
+    JWT_SECRET: TEST_SECRET,
+    JWT_ISSUER: 'https://id.example.com/realms/"one"/',
+    CONSOLE_OIDC_CLIENT_ID: '<console> & "co"',
+    CONSOLE_OIDC_ORIGINS: 'https://login.example.com',
+    CONSOLE_OIDC_PARAMETERS: 'audience=https%3A%2F%2Fsupport.example.com&x=$1',
+  };
+  await using other = await startApp({ env });
+  const answer = await fetch(`${other.url}/console`);
+  expect(answer.headers.get('content-security-policy')).toContain(
+    "; connect-src 'self' https://id.example.com https://login.example.com; ",
+  );
+  const [, content = ''] = /<meta name="support-oidc" content="([^"]*)">/.exec(await answer.text()) ?? [];
+  expect(JSON.parse(content.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))).toEqual({
+    authority: env.JWT_ISSUER,
+    clientId: env.CONSOLE_OIDC_CLIENT_ID,
+    scope: 'openid profile email offline_access',
+    parameters: { audience: 'https://support.example.com', x: '$1' },
+    token: 'access_token',
+  });
+  expect(html).not.toContain('support-oidc');
 });

@@ -35,6 +35,27 @@ describe('keys that refuse the start', () => {
     ['a PEM as secret', { JWT_SECRET: rsaPem }, /^JWT_SECRET must be a secret/],
     ['a PEM as secret, on one line', { JWT_SECRET: rsaPem.replaceAll('\n', '\\n') }, /^JWT_SECRET must be a secret/],
     ['a JWK as secret', { JWT_SECRET: JSON.stringify(publicJwk(rsa)) }, /^JWT_SECRET must be a secret/],
+    [
+      'a console at an issuer without its key',
+      { CONSOLE_OIDC_CLIENT_ID: 'console', JWT_ISSUER: 'https://id.example.com' },
+      /^CONSOLE_OIDC_CLIENT_ID needs the key of the issuer as well: set JWT_JWKS_URL$/,
+    ],
+    [
+      'a console at an issuer without an address',
+      { CONSOLE_OIDC_CLIENT_ID: 'console', JWT_ISSUER: 'me', JWT_SECRET: TEST_SECRET },
+      /^CONSOLE_OIDC_AUTHORITY must be set as well, as JWT_ISSUER is no address$/,
+    ],
+    [
+      'a console that is told what it says itself',
+      { CONSOLE_OIDC_PARAMETERS: 'audience=x&redirect_uri=https%3A%2F%2Fevil.example' },
+      /^CONSOLE_OIDC_PARAMETERS must not have what the console sends by itself, such as scope$/,
+    ],
+    [
+      'a path for an origin',
+      { CONSOLE_OIDC_ORIGINS: 'https://id.example.com/' },
+      /^CONSOLE_OIDC_ORIGINS must be origins/,
+    ],
+    ['no openid', { CONSOLE_OIDC_SCOPE: 'profile' }, /^CONSOLE_OIDC_SCOPE must have openid in it$/],
     ['two keys', { JWT_SECRET: TEST_SECRET, JWT_PUBLIC_KEY: rsaPem }, /^JWT_SECRET and JWT_PUBLIC_KEY are both set/],
     ['no PEM', { JWT_PUBLIC_KEY: 'nonsense' }, /^JWT_PUBLIC_KEY must be a PEM public key/],
     ['a broken PEM', { JWT_PUBLIC_KEY: rsaPem.slice(0, 200) }, /^JWT_PUBLIC_KEY must be a PEM public key/],

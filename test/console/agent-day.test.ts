@@ -234,7 +234,7 @@ describe.runIf(hasChromium)('an agent in the console', () => {
       const { page } = tab;
       const field = page.getByRole('textbox', { name: 'Reply to customer' });
       await field.fill('A long answer');
-      await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor();
+      await page.getByRole('dialog', { name: 'Your sign-in has expired' }).waitFor();
       await page.getByRole('textbox', { name: 'Token' }).fill('not.a.token');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByText('This token is not good').waitFor();

@@ -69,7 +69,7 @@ describe.runIf(hasChromium)('the console, where the server does not do what it i
       await page.getByRole('textbox', { name: 'Token' }).fill(token);
       await page.getByRole('button', { name: 'Sign in' }).click();
     };
-    await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor();
+    await page.getByRole('dialog', { name: 'Your sign-in has expired' }).waitFor();
     await signIn(agentToken('agent_jonas'));
     await page.getByRole('button', { name: 'agent_jonas: menu' }).waitFor();
     await page.getByText('Not sent yet').waitFor({ state: 'detached' });

@@ -8,9 +8,9 @@ import { Failed, Loading } from '../ui/states.js';
 import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import { session } from './session.js';
-import { NoDeskPage, SignInPage, TokenForm } from './sign-in.js';
+import { NoDeskPage, SignInForm, SignInPage, SigningInPage } from './sign-in.js';
 
-/** Shows the desk to who may work there; over it, when their token has expired, the field for a new one. */
+/** Shows the desk to who may work there; over it, when their token has expired, the way to a new one. */
 export function Gate({ children }: { children: ReactNode }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -28,7 +28,7 @@ export function Gate({ children }: { children: ReactNode }) {
   // Of one user nothing is shown to another; with a new token of the same, what could not be read is read.
   const before = useRef<string>(undefined);
   useEffect(() => {
-    if (state === 'no') {
+    if (state === 'no' || state === 'busy') {
       before.current = undefined;
       queries.clear();
     } else if (state === 'yes' && account) {
@@ -38,6 +38,7 @@ export function Gate({ children }: { children: ReactNode }) {
     }
   }, [state, account, queries]);
 
+  if (state === 'busy') return <SigningInPage />;
   if (state === 'no') return <SignInPage />;
   if (account === undefined) {
     if (state === 'expired' || (asked.error && explain(asked.error).remedy === 'sign-in')) return <SignInPage />;
@@ -48,7 +49,8 @@ export function Gate({ children }: { children: ReactNode }) {
     <>
       {children}
       <Modal title={t.signIn.expired} open={state === 'expired'}>
-        <TokenForm hint={t.signIn.expiredHint} />
+        <p>{t.signIn.expiredHint}</p>
+        <SignInForm isOver />
       </Modal>
     </>
   );

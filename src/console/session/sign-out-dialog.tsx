@@ -14,7 +14,7 @@ export function SignOutDialog({ open, onCancel }: { open: boolean; onCancel(): v
   };
   return (
     <Modal title={t.account.signOut} open={open} onClose={onCancel}>
-      <p>{drafts > 0 ? t.account.drafts(drafts) : t.account.sure}</p>
+      <p>{drafts > 0 ? t.account.drafts(drafts) : session.oidc ? t.account.sureOfAll : t.account.sure}</p>
       <div className={styles.actions}>
         <Button look="quiet" onClick={onCancel}>
           {t.cancel}

@@ -1,5 +1,6 @@
 import type { ErrorCode } from 'support-api/client';
 import type { DeskEvent } from '../api/trpc.js';
+import type { SignInFault } from '../session/sign-in-error.js';
 
 const seconds = (ms: number | undefined) => (ms === undefined ? 'soon' : `in ${Math.ceil(ms / 1000)} s`);
 const some = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
@@ -79,7 +80,7 @@ export const en = {
   },
   errors: {
     offline: 'The server cannot be reached. Is the network there?',
-    expired: 'Your token has expired.',
+    expired: 'Your sign-in has expired.',
     tooMany: (ms?: number) =>
       `That was more than the server takes from one user in a minute. It can be tried again ${seconds(ms)}.`,
     unavailable: (ms?: number) =>
@@ -105,13 +106,29 @@ export const en = {
     development: 'In development, the service prints a link that signs in when it starts. A token of your own:',
     noDesk: 'No place at this desk',
     customer: (userId: string) => `${userId} is a customer here. The desk is for agents and admins.`,
-    expired: 'Your token has expired',
+    atIssuer: 'Sign in with the account of your organization.',
+    left: 'You are signed out.',
+    busy: 'One moment…',
+    askForRole: 'If you work there, ask your administrator for the role, and sign in again.',
+    issuerSays: 'The identity provider says:',
+    faults: {
+      denied: 'The sign-in was refused or cancelled, so you are not signed in.',
+      stale: 'This sign-in was begun elsewhere, or too long ago. Sign in again.',
+      elsewhere: 'You are signed in, in the window where you began. This one can be closed.',
+      unreachable: 'The identity provider cannot be reached. Is the network there?',
+      insecure: 'Browsers sign in over HTTPS alone. Open this page by its https address.',
+      ended: 'Your sign-in has ended. Sign in again.',
+      issuer: 'The identity provider could not sign you in. Tell your administrator.',
+      refused: 'The service does not take the token of your identity provider. Tell your administrator.',
+    } satisfies Record<SignInFault, string>,
+    expired: 'Your sign-in has expired',
     expiredHint: 'What is on the screen stays, and nothing that you have typed is lost. Sign in again to go on.',
   },
   account: {
     menu: (userId: string) => `${userId}: menu`,
     signOut: 'Sign out',
     sure: 'The token is forgotten by this tab.',
+    sureOfAll: 'You are signed out in all tabs, and at your identity provider.',
     drafts: (count: number) =>
       `${some(count, 'draft is', 'drafts are')} not sent. They are kept on this computer for you, or not.`,
     keep: 'Keep them and sign out',

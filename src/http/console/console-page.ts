@@ -5,6 +5,7 @@ import staticFiles from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowCaching } from '../response/security-headers.js';
 import { refuseAsNotFound } from '../response/static-files.js';
+import type { ConsoleSignIn } from './console-sign-in.js';
 
 /** What `npm run build` makes of src/console; the same from src/ and from dist/. */
 export const CONSOLE_FOLDER = join(import.meta.dirname, '../../../dist/console');
@@ -13,41 +14,54 @@ export const CONSOLE_FOLDER = join(import.meta.dirname, '../../../dist/console')
 const BUILT_BASE = '<base href="/console/">';
 
 /**
- * This server and nothing else, no inline script or style, and no text that becomes markup: what customers write can't run,
- * even where the page had a defect.
+ * This server and nothing else but the `issuer` of the tokens, to fetch them: no inline script or style, and no text that becomes
+ * markup. What customers write can't run, even where the page had a defect.
  */
-export const CONSOLE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+const consolePolicy = (issuer: readonly string[]) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src ${["'self'", ...issuer].join(' ')}`,
+    "base-uri 'self'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+
+interface ConsolePage {
+  /** What `npm run build` has made. */
+  folder: string;
+  /** What a proxy puts before our paths, and takes off again. */
+  publicPath?: string | undefined;
+  /** None: there is a field for a token. */
+  signIn?: ConsoleSignIn | undefined;
+}
 
 /**
  * The agents' console at `/console`: one page, whatever comes behind that path, and its parts. The parts are named by a hash of
  * what is in them, so they are kept for good; they are read from disk, compressed as the build has left them.
- *
- * `publicPath`: what a proxy puts before our paths, and takes off again.
  */
-export async function consolePage(app: FastifyInstance, folder: string, publicPath = ''): Promise<void> {
+export async function consolePage(
+  app: FastifyInstance,
+  { folder, publicPath = '', signIn }: ConsolePage,
+): Promise<void> {
   const index = join(folder, 'index.html');
   if (!existsSync(index)) {
     app.log.warn({ folder }, 'the console has not been built: npm run build');
     return;
   }
-  const page = readFileSync(index, 'utf8').replace(BUILT_BASE, `<base href="${publicPath}/console/">`);
+  const head = `<base href="${publicPath}/console/">${signIn ? meta('support-oidc', JSON.stringify(signIn.client)) : ''}`;
+  const page = readFileSync(index, 'utf8').replace(BUILT_BASE, () => head);
+  const policy = consolePolicy(signIn?.origins ?? []);
   const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
 
   allowCaching(app);
   refuseAsNotFound(app);
   const sendPage = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
-    reply.header('content-security-policy', CONSOLE_POLICY).header('cache-control', 'no-cache').header('etag', etag);
+    reply.header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', etag);
     if (headers['if-none-match'] === etag) return reply.code(304).send();
     return reply.type('text/html; charset=utf-8').send(page);
   };
@@ -64,4 +78,9 @@ export async function consolePage(app: FastifyInstance, folder: string, publicPa
     immutable: true,
     logLevel: 'warn',
   });
+}
+
+/** `content` is an operator's text: in double quotes, what could end it is escaped. */
+function meta(name: string, content: string): string {
+  return `\n    <meta name="${name}" content="${content.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}">`;
 }
