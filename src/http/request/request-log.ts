@@ -26,32 +26,32 @@ export function logRequests(app: FastifyInstance, openRequests: OpenRequests): v
   addStep(app, 'onRequest', (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  const fieldsOf = (request: FastifyRequest, reply: FastifyReply) => {
-    const { url = 'unknown' } = request.routeOptions;
-    return {
-      reqId: request.id,
-      method: request.method,
-      route: url,
-      // The route of tRPC calls does not name the procedures.
-      ...(url === TRPC_ROUTE && { calls: (request.params as { path: string }).path }),
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      user: request.principal?.userId,
-    };
-  };
   addStep(app, 'onResponse', (request, reply) => {
     if (request.routeOptions.logLevel) return;
-    lines.info(
-      {
-        ...fieldsOf(request, reply),
-        status: reply.statusCode,
-        // Only for those who are refused: whom to look at, or to lock out in front of us.
-        ...(reply.statusCode === ERRORS.TOO_MANY_REQUESTS.status && { address: request.ip }),
-      },
-      'request',
-    );
+    lines.info(lineOf(request, reply, true), 'request');
   });
   openRequests.onAbort = (reply) => {
     if (!reply.request.routeOptions.logLevel)
-      lines.info(fieldsOf(reply.request, reply), 'request aborted by its client');
+      lines.info(lineOf(reply.request, reply, false), 'request aborted by its client');
+  };
+}
+
+/**
+ * What a line says, made as one literal: put together by spreading, an object and its line take three times as long, 6 µs of CPU instead
+ * of 2. What is undefined is left out of the line.
+ */
+function lineOf(request: FastifyRequest, reply: FastifyReply, isAnswered: boolean) {
+  const { url = 'unknown' } = request.routeOptions;
+  return {
+    reqId: request.id,
+    method: request.method,
+    route: url,
+    // The route of tRPC calls does not name the procedures.
+    calls: url === TRPC_ROUTE ? (request.params as { path: string }).path : undefined,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    user: request.principal?.userId,
+    status: isAnswered ? reply.statusCode : undefined,
+    // Only for those who are refused: whom to look at, or to lock out in front of us.
+    address: isAnswered && reply.statusCode === ERRORS.TOO_MANY_REQUESTS.status ? request.ip : undefined,
   };
 }
