@@ -33,6 +33,8 @@ export interface StoreLink {
 export interface FileStore {
   /** A folder of this machine, for what is being received. */
   readonly incoming: string;
+  /** Whether it keeps files on this machine's disk. */
+  readonly isLocal: boolean;
   /** Stores a file: when it resolves it is whole and on disk, and where it rejects there is nothing of it. */
   put(fileId: string, file: ReceivedFile): Promise<void>;
   /** Its bytes, or some of them; undefined where there is no such file. */

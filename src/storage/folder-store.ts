@@ -16,6 +16,7 @@ const TIME_DIGITS = 6;
  */
 export class FolderStore implements FileStore {
   readonly incoming: string;
+  readonly isLocal = true;
   readonly #folder: string;
 
   constructor(folder: string) {

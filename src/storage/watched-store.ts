@@ -16,6 +16,7 @@ export function watchStore(store: FileStore, onFailure: (operation: StoreOperati
     };
   return {
     incoming: store.incoming,
+    isLocal: store.isLocal,
     put: watched('put', (...[fileId, file]: Parameters<FileStore['put']>) => store.put(fileId, file)),
     read: watched('read', (...[fileId, range]: Parameters<FileStore['read']>) => store.read(fileId, range)),
     remove: watched('remove', (fileId: string) => store.remove(fileId)),

@@ -153,7 +153,8 @@ async function storeUpload(upload: Upload, register: Register): Promise<Kept> {
     await spend?.(reply, userId, announced ?? 0);
     askForBody(request);
     const pieces = readPieces(request.body as IncomingMessage, time);
-    const received = await receiveFile(pieces, { folder: store.incoming, maxBytes }).finally(uploads.receive(time));
+    const receiving = { folder: store.incoming, maxBytes, stays: store.isLocal };
+    const received = await receiveFile(pieces, receiving).finally(uploads.receive(time));
     try {
       time.received();
       if (announced === undefined) await spend?.(reply, userId, received.size);

@@ -21,6 +21,7 @@ interface StoreOptions extends S3Options {
  */
 export class S3Store implements FileStore {
   readonly incoming: string;
+  readonly isLocal = false;
   readonly linkTo: FileStore['linkTo'];
   readonly #client: S3Client;
   readonly #prefix: string;
