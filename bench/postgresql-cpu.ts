@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
@@ -6,18 +9,23 @@ import { migrate } from '../src/db/migrations/migrate.js';
 import { findPostgresql } from '../test/support/find-postgresql.js';
 import { administer, databaseUrl } from '../test/support/postgresql-server.js';
 import { customerToken } from '../test/support/tokens.js';
+import { quantile } from './quantile.js';
 import { startServer } from './server.js';
+import type { FloorDatabase } from './servers/floor.js';
 import { openPostgresqlFloor } from './servers/floor-postgresql.js';
 
 /** `npm run bench:postgresql-cpu`: what PostgreSQL's own processes take for a write. `--help` shows the options. */
-const USAGE = `npm run bench:postgresql-cpu -- [--writes 2000] [--rounds 3]
+const USAGE = `npm run bench:postgresql-cpu -- [--writes 100] [--rounds 20] [--out docs]
 Beside the same statements of a server written by hand, without search, counts, history and the queue's indexes.
+--writes: of each kind in a round, after which it is the other server's turn. The first round is not counted.
+--out: where performance-postgresql-cpu.md goes; without it the table is printed only.
 Linux only, with PostgreSQL on this machine: reads the processor time of its processes from /proc.`;
 
 const { values } = parseArgs({
   options: {
-    writes: { type: 'string', default: '2000' },
-    rounds: { type: 'string', default: '3' },
+    writes: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '20' },
+    out: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -26,6 +34,8 @@ if (values.help) {
   process.exit(0);
 }
 const writes = Number(values.writes);
+/** Times the bare server's. */
+const GOAL = 3;
 
 const BARE = `
   CREATE TABLE categories (id text PRIMARY KEY, archived_at timestamptz);
@@ -69,18 +79,14 @@ try {
   });
   await administer(bareUrl, BARE);
   const server = await startServer('ours', oursUrl);
-  const lines = Object.fromEntries(OPERATIONS.map((operation) => [operation, [] as string[]]));
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const ours = await measured(oursWrites(server.url));
-    const bare = await measured(bareWrites(bareUrl));
-    for (const operation of OPERATIONS) {
-      const [own, other] = [ours[operation], bare[operation]];
-      lines[operation]?.push(`${own.toFixed(0)} / ${other.toFixed(0)} = ${(own / other).toFixed(1)}`);
-    }
+  const floor = openPostgresqlFloor(bareUrl);
+  try {
+    const report = reportOf(await compared(oursWrites(server.url), bareWrites(floor)));
+    process.stdout.write(report);
+    if (values.out) writeFileSync(join(values.out, 'performance-postgresql-cpu.md'), report);
+  } finally {
+    await server.stop();
   }
-  await server.stop();
-  process.stdout.write('Processor time of PostgreSQL for a write, in µs: ours / bare = times, for each round\n');
-  for (const operation of OPERATIONS) process.stdout.write(`${operation}: ${lines[operation]?.join(', ')}\n`);
 } finally {
   for (const name of names) await administer(postgresql.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await postgresql.stop();
@@ -109,8 +115,7 @@ function oursWrites(url: string): Writes {
   };
 }
 
-function bareWrites(url: string): Writes {
-  const floor = openPostgresqlFloor(url);
+function bareWrites(floor: FloorDatabase): Writes {
   const ids: string[] = [];
   const now = () => new Date().toISOString();
   const common = (n: number) => ({ user: userOf(n), attachments: '[]', now: now() });
@@ -127,16 +132,61 @@ function bareWrites(url: string): Writes {
   };
 }
 
-/** Of each operation, for one write: one after another, each with its own commit. */
-async function measured(all: Writes): Promise<Record<Operation, number>> {
-  const result = { create: 0, message: 0, close: 0 };
-  for (const operation of OPERATIONS) {
-    const before = await cpuOfPostgresql();
-    for (let n = 0; n < writes; n += 1) await all[operation](n);
-    const after = await cpuOfPostgresql();
-    for (const [pid, us] of after) result[operation] += (us - (before.get(pid) ?? 0)) / writes;
+/** Of each operation, µs for one write in each round: one write after another, each with its own commit. */
+type Measured = Record<Operation, { ours: number[]; bare: number[] }>;
+
+async function compared(ours: Writes, bare: Writes): Promise<Measured> {
+  const measured = Object.fromEntries(OPERATIONS.map((name) => [name, { ours: [], bare: [] }])) as unknown as Measured;
+  for (let round = 0; round <= Number(values.rounds); round += 1) {
+    for (const operation of OPERATIONS) {
+      const own = await cpuOf(ours[operation], round);
+      const other = await cpuOf(bare[operation], round);
+      // The first one fills caches and prepares statements.
+      if (round === 0) continue;
+      measured[operation].ours.push(own);
+      measured[operation].bare.push(other);
+    }
   }
-  return result;
+  return measured;
+}
+
+async function cpuOf(write: (n: number) => Promise<unknown>, round: number): Promise<number> {
+  const before = await cpuOfPostgresql();
+  for (let n = round * writes; n < (round + 1) * writes; n += 1) await write(n);
+  const after = await cpuOfPostgresql();
+  let sum = 0;
+  for (const [pid, us] of after) sum += us - (before.get(pid) ?? 0);
+  return sum / writes;
+}
+
+function reportOf(measured: Measured): string {
+  const root = join(import.meta.dirname, '..');
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  const at = (all: number[], q: number) =>
+    quantile(
+      all.toSorted((a, b) => a - b),
+      q,
+    ) ?? 0;
+  const lines = OPERATIONS.map((operation) => {
+    const { ours, bare } = measured[operation];
+    const times = ours.map((us, round) => us / (bare[round] ?? us));
+    const shown = [at(ours, 0.5), at(bare, 0.5)].map((us) => us.toFixed(0));
+    const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => at(times, q));
+    const spread = `${low?.toFixed(1)} to ${high?.toFixed(1)}`;
+    const reached = (middle ?? 0) <= GOAL ? 'yes' : '**no**';
+    return `| ${operation} | ${shown.join(' | ')} | ${middle?.toFixed(2)} | ${spread} | ${reached} |`;
+  });
+  return `# Processor time of PostgreSQL for a write
+
+Made by \`npm run bench:postgresql-cpu\` at ${commit}; ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}. Beside the statements of
+[a server written by hand](../bench/servers/floor-postgresql.ts) that has no search, counts, history, nor indexes for a queue. The two take turns, in
+${values.rounds} rounds of ${writes} writes of each kind, one after another, each with its own commit; texts have 40 words. µs for a write of the processes that serve
+the two databases: the middle of all rounds. Times: ours ÷ bare of a round, the middle and the middle half. The goal is ${GOAL}.
+
+| Write | Ours | Bare | Times | Of half of the rounds | Reached |
+|---|---|---|---|---|---|
+${lines.join('\n')}
+`;
 }
 
 /** Processor time so far, in µs, of the processes that serve the two databases. */

@@ -20,7 +20,7 @@ export function schemaEngineAdapters(engine: Engine, url: string): SqlMigrationA
 }
 
 function sqliteAdapters(url: string): SqlMigrationAwareDriverAdapterFactory {
-  const open = async (path: string) => withScripts(await unguardedSqlite(path).connect());
+  const open = async (path: string) => withTexts(withScripts(await unguardedSqlite(path).connect()));
   return {
     provider: 'sqlite',
     adapterName: 'unguarded-sqlite',
@@ -37,6 +37,14 @@ function withScripts(adapter: SqlDriverAdapter): SqlDriverAdapter {
     await adapter.executeScript(query.sql);
     return 0;
   };
+  return adapter;
+}
+
+/** The engine asks for a partial index by its name in double quotes, which to our SQLite is a column's. */
+function withTexts(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = (query) =>
+    queryRaw({ ...query, sql: query.sql.replace(/^(SELECT sql FROM sqlite_master .*name = )"(\w+)"/, "$1'$2'") });
   return adapter;
 }
 

@@ -44,8 +44,8 @@ const WHOLE_TABLE =
   /Seq Scan on (tickets|messages|search_texts|ticket_tags)\b|^SCAN (tickets|messages|search_texts|ticket_tags)\b|AUTOMATIC/m;
 /** Sorts what comes from an index by status, which can be nearly all tickets. */
 const SORTED_INDEX = /INDEX tickets_status_\w+ .*\nUSE TEMP B-TREE/;
-/** By one category; by one status and one priority. */
-const FEW = /using tickets_category_id_idx|using tickets_status_priority_created_at_first_response_at_idx/;
+/** By one status and one priority. */
+const FEW = /using tickets_status_priority_created_at_first_response_at_idx/;
 
 const ORDERS: [sort: string, index: string][] = [
   ['waiting', 'tickets_status_waiting_idx'],
