@@ -11,6 +11,7 @@ export type QueueSort = NonNullable<Extract<SupportInputs['desk']['tickets']['li
 export type SearchPage = SupportOutputs['desk']['search']['tickets'];
 export type Pieces = SearchPage['hits'][number]['subject'];
 export type DeskEvent = SupportOutputs['desk']['events']['list']['events'][number];
+export type SavedView = SupportOutputs['desk']['views']['list'][number];
 export type Account = SupportOutputs['support']['account']['get'];
 export type Attachment = DeskTicket['files'][number];
 export type { TicketPriority, TicketStatus } from '../../tickets/lifecycle.js';

@@ -6,9 +6,11 @@ import { useTRPC } from '../api/trpc.js';
 import { useCategories } from '../ticket/use-categories.js';
 import { usePersonName } from '../ui/person.js';
 import { type Choice, Picker } from '../ui/picker.js';
+import { Time } from '../ui/time.js';
 import { t } from '../words/words.js';
 import styles from './filter-bar.module.css';
-import { type DeskSearch, FILTERS, type Filter, SORTS } from './filters.js';
+import { type DeskSearch, FILTERS, type Filter, RANGES, SORTS } from './filters.js';
+import { SaveView } from './save-view.js';
 
 const MOST_TAGS = 100;
 
@@ -32,6 +34,26 @@ export function FilterBar({ search }: { search: DeskSearch }) {
           onSet={(values) => set(name, values)}
         />
       ))}
+      {RANGES.map((name) => {
+        const { [name]: at, ...others } = search;
+        if (at === undefined) return null;
+        const label = t.filters.ranges[name];
+        return (
+          <span key={name} className={styles.chip}>
+            <span className={styles.range}>
+              {label} <Time at={at} />
+            </span>
+            <button
+              type="button"
+              className={styles.remove}
+              aria-label={t.filters.remove(label)}
+              onClick={() => change(others)}
+            >
+              ×
+            </button>
+          </span>
+        );
+      })}
       <Picker
         label={t.filters.add}
         choices={free.map((name) => ({ value: name, label: t.filters.names[name] }))}
@@ -45,6 +67,7 @@ export function FilterBar({ search }: { search: DeskSearch }) {
       >
         + {t.filters.filter}
       </Picker>
+      <SaveView search={search} />
       {search.q === undefined && (
         <Picker
           label={t.filters.sort}

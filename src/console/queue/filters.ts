@@ -12,12 +12,19 @@ export interface DeskSearch {
   unassigned?: boolean;
   requester?: string;
   tag?: string;
+  createdFrom?: string;
+  createdTo?: string;
+  updatedFrom?: string;
+  updatedTo?: string;
   sort?: QueueSort;
   /** Full text: found tickets instead of the queue, without an order of their own. */
   q?: string;
 }
 
-export type Filter = Exclude<keyof DeskSearch, 'sort' | 'q'>;
+/** Of saved views, and of addresses that somebody has written: shown, and taken away, but not offered. */
+export const RANGES = ['createdFrom', 'createdTo', 'updatedFrom', 'updatedTo'] as const;
+
+export type Filter = Exclude<keyof DeskSearch, 'sort' | 'q' | (typeof RANGES)[number]>;
 export const FILTERS: readonly Filter[] = [
   'status',
   'priority',
@@ -35,7 +42,8 @@ export function readSearch(raw: Record<string, unknown>): DeskSearch {
   const sort = SORTS.find((one) => one === raw.sort);
   const unassigned = { true: true, false: false }[String(raw.unassigned)];
   const texts = Object.fromEntries(
-    (['categoryId', 'assignee', 'requester', 'tag', 'q'] as const)
+    // The search has no ranges.
+    (['categoryId', 'assignee', 'requester', 'tag', 'q', ...(raw.q ? [] : RANGES)] as const)
       .map((name) => [name, typeof raw[name] === 'string' ? raw[name] : ''] as const)
       .filter(([, value]) => value.trim() !== ''),
   );
@@ -68,7 +76,7 @@ export function queryToSearch(query: string): Record<string, unknown> {
   return Object.fromEntries(new URLSearchParams(query));
 }
 
-export function filtersOf({ sort: _sort, q: _q, ...filters }: DeskSearch): Pick<DeskSearch, Filter> {
+export function filtersOf({ sort: _sort, q: _q, ...filters }: DeskSearch): Omit<DeskSearch, 'sort' | 'q'> {
   return filters;
 }
 
