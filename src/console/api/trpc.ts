@@ -13,5 +13,6 @@ export type Pieces = SearchPage['hits'][number]['subject'];
 export type DeskEvent = SupportOutputs['desk']['events']['list']['events'][number];
 export type SavedView = SupportOutputs['desk']['views']['list'][number];
 export type Account = SupportOutputs['support']['account']['get'];
+export type PresentAgent = DeskTicket['presence'][number];
 export type Attachment = DeskTicket['files'][number];
 export type { TicketPriority, TicketStatus } from '../../tickets/lifecycle.js';

@@ -3,13 +3,12 @@ import { useEffect, useRef } from 'react';
 import { explain } from '../api/explain.js';
 import { type DeskEvent, useTRPC } from '../api/trpc.js';
 import { session } from '../session/session.js';
-import { Store, useStore } from '../ui/store.js';
+import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import styles from './desk-events.module.css';
+import { liveState } from './live-state.js';
+import { forgetPresence, tellPresence } from './presence.js';
 
-export type LiveState = 'connecting' | 'live' | 'off';
-
-export const liveState = new Store<LiveState>('connecting');
 const listeners = new Set<(event: DeskEvent) => void>();
 
 /** Tells of each event of the desk while the component is on the screen. */
@@ -36,14 +35,16 @@ export function useDeskFeed(): void {
     if (signed !== 'yes') return;
     let hasBegun = false;
     const subscription = session.client.desk.events.watch.subscribe(
-      {},
+      { presence: true },
       {
         onData: ({ data }) => {
           if (data.type === 'ready') {
             // What happened meanwhile is not told: what is shown is read again.
             if (!data.resumed && hasBegun) void queries.invalidateQueries({ queryKey: trpc.desk.pathKey() });
             hasBegun = true;
-          } else if (data.type !== 'presence') {
+            forgetPresence();
+          } else if (data.type === 'presence') tellPresence(data.ticketId, data.presence);
+          else {
             for (const listener of listeners) listener(data);
           }
         },

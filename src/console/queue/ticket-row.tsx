@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { WhoIsThere } from '../live/presence.js';
 import { useCategories } from '../ticket/use-categories.js';
 import { Due, Priority, Status } from '../ui/labels.js';
 import { usePersonName } from '../ui/person.js';
@@ -52,6 +53,7 @@ export function TicketRow({ row, isOpen }: { row: Row; isOpen: boolean }) {
         <Status status={ticket.status} />
         <Priority priority={ticket.priority} />
         <Due {...ticket} />
+        <WhoIsThere ticketId={ticket.ticketId} asRead={ticket.presence} />
       </span>
     </Link>
   );

@@ -1,14 +1,16 @@
-import { type KeyboardEvent, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type KeyboardEvent, useImperativeHandle, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { DeskTicket } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { Button } from '../ui/button.js';
 import { usePersonName } from '../ui/person.js';
+import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import styles from './composer.module.css';
-import { type Kind, useDraft, writeDraft } from './drafts.js';
+import { clearDraft, type Kind, seeDraft, useDraft, writeDraft } from './drafts.js';
 import { MacroPicker } from './macro-picker.js';
 import { outbox } from './outbox.js';
+import { lastWordAt, type Word, wordsSince } from './words.js';
 
 /** Of a message, and of a note. */
 const MAX_LENGTH = 10_000;
@@ -20,6 +22,8 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   ticket: DeskTicket;
+  /** At each letter, and when there is no more to come. */
+  onTyping(typing: boolean): void;
   onSent(andNext: boolean): void;
   ref: React.Ref<ComposerHandle>;
 }
@@ -28,13 +32,18 @@ interface ComposerProps {
  * Where agents write: to the customer or among themselves, each with its colour, label, button and draft, so that no note is sent
  * as a reply.
  */
-export function Composer({ ticket, onSent, ref }: ComposerProps) {
+export function Composer({ ticket, onTyping, onSent, ref }: ComposerProps) {
   const { ticketId, status } = ticket;
   const [kind, setKind] = useState<Kind>(status === 'Closed' ? 'note' : 'reply');
   const [isChoosing, choose] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const drafts = { reply: useDraft(ticketId, 'reply'), note: useDraft(ticketId, 'note') };
   const text = drafts[kind]?.text ?? '';
+  const me = useStore(session.account)?.userId ?? '';
+  const seen = lastWordAt(ticket);
+  const said = drafts[kind] ? wordsSince(ticket, drafts[kind].seen, me) : [];
+  /** The last of the words that held a reply or note back. */
+  const [heldBy, holdBy] = useState<string>();
   const isClosed = status === 'Closed' && kind === 'reply';
   const canResolve = kind === 'reply' && (status === 'Open' || status === 'In Progress');
   const write = (next: Kind) => {
@@ -46,13 +55,18 @@ export function Composer({ ticket, onSent, ref }: ComposerProps) {
 
   const insert = (added: string) => {
     const { selectionStart = text.length, selectionEnd = text.length } = field.current ?? {};
-    writeDraft(ticketId, kind, text.slice(0, selectionStart) + added + text.slice(selectionEnd));
+    writeDraft(ticketId, kind, text.slice(0, selectionStart) + added + text.slice(selectionEnd), seen);
     write(kind);
   };
   const send = (resolve: boolean) => {
     if (text.trim() === '' || isClosed) return;
-    outbox.add({ ticketId, kind, text: text.trim(), resolve: resolve && canResolve });
-    writeDraft(ticketId, kind, '');
+    const last = said.at(-1)?.id;
+    // First it is seen; who sends again then means it.
+    if (last !== heldBy && last !== undefined) return holdBy(last);
+    const { version } = ticket;
+    outbox.add({ ticketId, kind, text: text.trim(), resolve: resolve && canResolve, version, seen });
+    clearDraft(ticketId, kind);
+    onTyping(false);
     onSent(resolve && canResolve);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -97,7 +111,14 @@ export function Composer({ ticket, onSent, ref }: ComposerProps) {
           {kind === 'reply' && <bdi>{ticket.userId}</bdi>}
         </p>
       </div>
-      <Meanwhile ticket={ticket} since={drafts.reply?.since} />
+      <Meanwhile
+        words={said}
+        isHeld={said.length > 0 && said.at(-1)?.id === heldBy}
+        onSeen={() => {
+          seeDraft(ticketId, kind, seen);
+          field.current?.focus();
+        }}
+      />
       {isClosed ? (
         <p className={styles.closed}>{t.composer.closed}</p>
       ) : (
@@ -111,7 +132,10 @@ export function Composer({ ticket, onSent, ref }: ComposerProps) {
           aria-label={t.composer.names[kind]}
           aria-describedby="composer-who"
           placeholder={t.composer.hints[kind]}
-          onChange={({ target }) => writeDraft(ticketId, kind, target.value)}
+          onChange={({ target }) => {
+            writeDraft(ticketId, kind, target.value, seen);
+            onTyping(target.value !== '');
+          }}
           onKeyDown={onKeyDown}
         />
       )}
@@ -141,23 +165,32 @@ export function Composer({ ticket, onSent, ref }: ComposerProps) {
   );
 }
 
-/** Somebody else has answered since this draft was begun: seen before it is sent. */
-function Meanwhile({ ticket, since }: { ticket: DeskTicket; since: string | undefined }) {
+interface MeanwhileProps {
+  words: readonly Word[];
+  /** They have kept the draft from being sent. */
+  isHeld: boolean;
+  onSeen(): void;
+}
+
+/** What others have said since this draft was begun: seen before it is sent. */
+function Meanwhile({ words, isHeld, onSeen }: MeanwhileProps) {
   const nameOf = usePersonName();
-  const [seen, see] = useState<string>();
-  const me = session.account.value?.userId;
-  const last = ticket.messages.findLast(({ sender }) => sender !== me);
-  const isNew = since !== undefined && last !== undefined && last.timestamp > since && last.messageId !== seen;
-  useEffect(() => {
-    if (since === undefined) see(undefined);
-  }, [since]);
-  if (!isNew) return null;
+  const last = words.at(-1);
   return (
-    <p className={styles.meanwhile} role="status">
-      {t.composer.meanwhile(nameOf(last.sender))}
-      <Button look="quiet" onClick={() => see(last.messageId)}>
-        {t.composer.seen}
-      </Button>
-    </p>
+    <div role="status">
+      {last && (
+        <div className={styles.meanwhile} data-held={isHeld || undefined}>
+          <p className={styles.said}>
+            <strong>
+              {isHeld && t.composer.held} {t.composer.meanwhile(nameOf(last.author), last.kind, words.length - 1)}
+            </strong>{' '}
+            <bdi>{last.text}</bdi>
+          </p>
+          <Button look="quiet" onClick={onSeen}>
+            {t.composer.seen}
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }

@@ -83,7 +83,7 @@ export function Conversation({ ticket }: { ticket: DeskTicket }) {
         <ol className={styles.entries}>
           {entries.map((entry, index) => (
             <li key={entry.id}>
-              <ConversationEntry entry={entry} requester={ticket.userId} />
+              <ConversationEntry entry={entry} ticket={ticket} />
               {index === 0 && hasOlder && (
                 <p className={styles.older}>
                   <Button onClick={showOlder} disabled={messages.isFetching || notes.isFetching}>

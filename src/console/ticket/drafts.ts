@@ -9,6 +9,8 @@ export interface Draft {
   text: string;
   /** When it was begun. */
   since: string;
+  /** Of the last words on the ticket that its author has seen, the server's time. */
+  seen: string;
 }
 
 const PREFIX = 'support-console.draft.';
@@ -26,20 +28,37 @@ export function readDraft(ticketId: string, kind: Kind): Draft | undefined {
 }
 
 /** Kept at each letter: neither a reload nor a closed window loses it. */
-export function writeDraft(ticketId: string, kind: Kind, text: string): void {
-  const key = keyOf(ticketId, kind);
-  if (text === '') kept.remove(key);
-  else {
-    const since = parsed(kept.get(key))?.since ?? new Date().toISOString();
-    kept.set(key, JSON.stringify({ text, since } satisfies Draft));
-  }
-  for (const listener of listeners) listener();
+export function writeDraft(ticketId: string, kind: Kind, text: string, seen: string): void {
+  const before = readDraft(ticketId, kind);
+  keep(ticketId, kind, {
+    text,
+    since: before?.since ?? new Date().toISOString(),
+    seen: before?.seen ?? seen,
+  });
 }
 
-/** Puts a text back that was not sent, before what has been typed since. */
-export function putBack(ticketId: string, kind: Kind, text: string): void {
+export function clearDraft(ticketId: string, kind: Kind): void {
+  keep(ticketId, kind, undefined);
+}
+
+/** Its author has read what was said since. */
+export function seeDraft(ticketId: string, kind: Kind, seen: string): void {
+  const draft = readDraft(ticketId, kind);
+  if (draft) keep(ticketId, kind, { ...draft, seen });
+}
+
+/** Puts back what was not sent, before what has been typed since. */
+export function putBack(ticketId: string, kind: Kind, text: string, seen: string): void {
   const typed = readDraft(ticketId, kind)?.text ?? '';
-  writeDraft(ticketId, kind, typed === '' ? text : `${text}\n\n${typed}`);
+  writeDraft(ticketId, kind, typed === '' ? text : `${text}\n\n${typed}`, seen);
+  seeDraft(ticketId, kind, seen);
+}
+
+function keep(ticketId: string, kind: Kind, draft: Draft | undefined): void {
+  const key = keyOf(ticketId, kind);
+  if (draft === undefined || draft.text === '') kept.remove(key);
+  else kept.set(key, JSON.stringify(draft));
+  for (const listener of listeners) listener();
 }
 
 export function useDraft(ticketId: string, kind: Kind): Draft | undefined {
@@ -77,7 +96,9 @@ export function forgetOldDrafts(): void {
 
 function parsed(json: string | null): Draft | undefined {
   try {
-    return json === null ? undefined : (JSON.parse(json) as Draft);
+    if (json === null) return undefined;
+    const draft = JSON.parse(json) as Omit<Draft, 'seen'> & Partial<Draft>;
+    return { ...draft, seen: draft.seen ?? draft.since };
   } catch {
     return undefined;
   }

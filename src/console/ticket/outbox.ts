@@ -1,9 +1,11 @@
-import { withIdempotencyKey } from 'support-api/client';
+import { supportError, withIdempotencyKey } from 'support-api/client';
 import { explain, waitMs } from '../api/explain.js';
+import type { DeskTicket } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { kept } from '../ui/kept.js';
 import { Store } from '../ui/store.js';
 import type { Kind } from './drafts.js';
+import { type Word, wordsSince } from './words.js';
 
 /** Something that was sent, until the server has it. */
 export interface Outgoing {
@@ -17,10 +19,21 @@ export interface Outgoing {
   at: string;
   /** Resolve the ticket with it. */
   resolve: boolean;
-  /** `waiting`: it is tried again by itself. `refused`: only somebody can change it. */
-  state: 'sending' | 'waiting' | 'refused';
+  /** What its author had on the screen: the ticket's version, and when the last words on it were said. */
+  version: number;
+  seen: string;
+  /**
+   * `waiting`: it is tried again by itself. `refused`: only somebody can change it. `overtaken`: others have said something since, and
+   * its author is to say whether it still fits.
+   */
+  state: 'sending' | 'waiting' | 'refused' | 'overtaken';
   reason?: string;
+  /** Who has. */
+  overtakenBy?: readonly string[];
 }
+
+/** It is held until somebody has looked at it. */
+export const isHeld = ({ state }: Outgoing) => state === 'refused' || state === 'overtaken';
 
 export interface Sent {
   /** Of the message or note. */
@@ -38,6 +51,9 @@ class Outbox {
   readonly items = new Store<readonly Outgoing[]>([]);
   onSent: (item: Outgoing, sent: Sent) => void = () => {};
   onRefused: (item: Outgoing) => void = () => {};
+  onOvertaken: (item: Outgoing) => void = () => {};
+  /** The ticket has been read anew. */
+  onRead: (ticket: DeskTicket) => void = () => {};
   /** The reply has been stored, and its ticket could not be resolved. */
   onNotResolved: (reason: string) => void = () => {};
   readonly #busy = new Set<string>();
@@ -62,9 +78,15 @@ class Outbox {
     for (const { ticketId } of items) void this.#send(ticketId);
   }
 
-  add(item: Pick<Outgoing, 'ticketId' | 'kind' | 'text' | 'resolve'>): void {
+  add(item: Omit<Outgoing, 'id' | 'userId' | 'at' | 'state'>): void {
     const [id, at, userId] = [crypto.randomUUID(), new Date().toISOString(), currentUser()];
     this.#put({ ...item, id, userId, at, state: 'sending' });
+    void this.#send(item.ticketId);
+  }
+
+  /** It still fits, though others have said something: sent as it is, by somebody who has seen that. */
+  sendAnyway({ overtakenBy: _, ...item }: Outgoing, seen: Pick<Outgoing, 'version' | 'seen'>): void {
+    this.#replace(item.id, { ...item, ...seen, id: crypto.randomUUID(), state: 'sending' });
     void this.#send(item.ticketId);
   }
 
@@ -74,8 +96,13 @@ class Outbox {
   }
 
   #put(item: Outgoing): void {
+    this.#replace(item.id, item);
+  }
+
+  #replace(before: string, item: Outgoing): void {
+    if (before !== item.id) kept.remove(keyOf({ id: before, userId: item.userId }));
     kept.set(keyOf(item), JSON.stringify(item));
-    const others = this.items.value.filter(({ id }) => id !== item.id);
+    const others = this.items.value.filter(({ id }) => id !== before);
     this.items.set([...others, item].sort((a, b) => (a.at < b.at ? -1 : 1)));
   }
 
@@ -85,7 +112,7 @@ class Outbox {
     let failures = 0;
     for (;;) {
       const item = this.items.value.find(
-        (one) => one.ticketId === ticketId && one.state !== 'refused' && one.userId === currentUser(),
+        (one) => one.ticketId === ticketId && !isHeld(one) && one.userId === currentUser(),
       );
       if (item === undefined) break;
       try {
@@ -99,6 +126,10 @@ class Outbox {
         const refused = remedy === 'change';
         if (remedy === 'sign-in') session.expire();
         if (!this.items.value.some(({ id }) => id === item.id)) continue;
+        if (supportError(error)?.code === 'VERSION_CONFLICT') {
+          await this.#lookAgain(item);
+          continue;
+        }
         const failed: Outgoing = { ...item, state: refused ? 'refused' : 'waiting', reason };
         this.#put(failed);
         if (refused) this.onRefused(failed);
@@ -106,6 +137,33 @@ class Outbox {
       }
     }
     this.#busy.delete(ticketId);
+  }
+
+  /**
+   * The ticket has another version. What others have said meanwhile, its author is to read first; with anything else that has changed
+   * (their own words, a tag) it fits as before, and goes out against the new version. Nothing was stored under its key, so it has a new
+   * one.
+   */
+  async #lookAgain(item: Outgoing): Promise<void> {
+    let ticket: DeskTicket;
+    try {
+      ticket = await session.client.desk.tickets.get.query({ ticketId: item.ticketId });
+    } catch {
+      // The same again later, by the same key.
+      this.#put({ ...item, state: 'waiting', reason: '' });
+      await this.#pause(waitMs(0, undefined));
+      return;
+    }
+    this.onRead(ticket);
+    if (!this.items.value.some(({ id }) => id === item.id)) return;
+    const { version } = ticket;
+    const said = wordsSince(ticket, item.seen, item.userId);
+    if (said.length === 0) this.#replace(item.id, { ...item, version, id: crypto.randomUUID(), state: 'sending' });
+    else {
+      const overtaken: Outgoing = { ...item, state: 'overtaken', overtakenBy: authorsOf(said) };
+      this.#put(overtaken);
+      this.onOvertaken(overtaken);
+    }
   }
 
   /** Until it is time, the network is back, or somebody has signed in. */
@@ -131,13 +189,16 @@ function keyOf({ userId, id }: Pick<Outgoing, 'userId' | 'id'>): string {
 }
 
 async function deliver(item: Outgoing, onNotResolved: (reason: string) => void): Promise<Sent> {
-  const { id, ticketId, kind, text, resolve } = item;
+  const { id, ticketId, kind, text, resolve, version } = item;
   const { desk } = session.client;
   if (kind === 'note') {
-    const { noteId, timestamp } = await desk.notes.add.mutate({ ticketId, content: text }, withIdempotencyKey(id));
+    const { noteId, timestamp } = await desk.notes.add.mutate(
+      { ticketId, content: text, version },
+      withIdempotencyKey(id),
+    );
     return { id: noteId, timestamp };
   }
-  const message = { ticketId, message: text };
+  const message = { ticketId, message: text, version };
   const { messageId, timestamp } = await desk.messages.reply.mutate(message, withIdempotencyKey(id));
   if (resolve) {
     try {
@@ -150,6 +211,10 @@ async function deliver(item: Outgoing, onNotResolved: (reason: string) => void):
     }
   }
   return { id: messageId, timestamp };
+}
+
+function authorsOf(words: readonly Word[]): string[] {
+  return [...new Set(words.map(({ author }) => author))];
 }
 
 export const outbox = new Outbox();

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { supportError } from 'support-api/client';
 import type { DeskTicket } from '../api/trpc.js';
 import { useCommands } from '../keys/commands.js';
+import { usePresenceAt, WhoIsHere } from '../live/presence.js';
 import { useDesk } from '../shell/desk-context.js';
 import { Button } from '../ui/button.js';
 import { Due } from '../ui/labels.js';
@@ -63,6 +64,7 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
   const { ticketId, status } = ticket;
   const { goTo } = useDesk();
   const change = useTicketChange(ticketId);
+  const type = usePresenceAt(ticketId);
   const composer = useRef<ComposerHandle>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [opened, open] = useState<Property>();
@@ -135,6 +137,7 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
               </span>
             )}
             <Due {...ticket} />
+            <WhoIsHere ticketId={ticketId} asRead={ticket.presence} />
           </p>
           <Properties ticket={ticket} change={change} opened={opened} onOpen={open} onClose={() => ask('close')} />
         </header>
@@ -143,6 +146,7 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
           key={`composer ${ticketId}`}
           ref={composer}
           ticket={ticket}
+          onTyping={type}
           onSent={(andNext) => andNext && goTo('next')}
         />
       </div>

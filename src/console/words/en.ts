@@ -100,6 +100,10 @@ export const en = {
       off: 'The connection was refused: reload the page to see what happens',
     },
   },
+  presence: {
+    typing: (who: string[]) => `${who.join(', ')} ${who.length === 1 ? 'is' : 'are'} typing`,
+    looking: (who: string[]) => `${who.join(', ')} ${who.length === 1 ? 'looks' : 'look'}`,
+  },
   signIn: {
     explain: 'Sign in with a token of an agent or an admin.',
     token: 'Token',
@@ -244,7 +248,9 @@ export const en = {
     sendAndResolve: 'Send and resolve',
     keys: `${CTRL} Enter`,
     resolveKeys: `${CTRL} Shift Enter`,
-    meanwhile: (who: string) => `${who} has written since you began.`,
+    meanwhile: (who: string, kind: 'message' | 'note', more: number) =>
+      `${who} has ${kind === 'note' ? 'added a note' : 'written'} since you began${more > 0 ? ` (and ${more} more)` : ''}:`,
+    held: 'Not sent yet: send it again if it still fits.',
     seen: 'Seen',
   },
   macros: { title: 'Saved replies', failed: 'The saved reply could not be filled in', key: '/' },
@@ -252,6 +258,8 @@ export const en = {
     sending: 'Sending…',
     waiting: 'Not sent yet, it is tried again by itself.',
     refused: 'Not sent.',
+    overtaken: (who: string[]) => `${who.join(', ')} wrote before it arrived. Send it if it still fits.`,
+    anyway: 'Send anyway',
     edit: 'Put it back to edit',
     notSent: (count: number) => `${count} not sent`,
   },
