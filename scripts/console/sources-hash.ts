@@ -21,6 +21,8 @@ const SOURCES = [
   'src/console',
   'src/client',
   'src/tickets/lifecycle.ts',
+  'src/macros/placeholders.ts',
+  'src/events/event-types.ts',
   'scripts/console',
   'scripts/bundle-console.ts',
 ];

@@ -56,8 +56,14 @@ const figures = createRoute({
   component: lazyRouteComponent(() => import('./figures/figures-page.js'), 'FiguresPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$',
+  component: lazyRouteComponent(() => import('./settings/settings-page.js'), 'SettingsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([desk.addChildren([queue, ticket]), figures]),
+  routeTree: root.addChildren([desk.addChildren([queue, ticket]), figures, settings]),
   basepath: new URL(document.baseURI).pathname,
   parseSearch: queryToSearch,
   stringifySearch: searchToQuery,

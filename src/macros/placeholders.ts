@@ -22,20 +22,20 @@ const PLACEHOLDERS: Readonly<Record<string, (facts: Facts) => string>> = {
   category: ({ category }) => category,
 };
 
+export const PLACEHOLDER_NAMES: readonly string[] = Object.keys(PLACEHOLDERS);
+
 /** `{{` itself, as Liquid and Jinja write it. */
 const BRACES = '"{{"';
 
 const WRITTEN = new RegExp(
-  `\\{\\{\\s*(${[...Object.keys(PLACEHOLDERS), BRACES]
-    .map((name) => name.replace(/[.{]/g, '\\$&'))
-    .join('|')})\\s*\\}\\}`,
+  `\\{\\{\\s*(${[...PLACEHOLDER_NAMES, BRACES].map((name) => name.replace(/[.{]/g, '\\$&')).join('|')})\\s*\\}\\}`,
   'g',
 );
 
 /** What is wrong with the placeholders of a text. A customer must never read `{{` of a name that nobody knows. */
 export function placeholderFault(text: string): string | undefined {
   if (!text.replaceAll(WRITTEN, ' ').includes('{{')) return undefined;
-  const known = Object.keys(PLACEHOLDERS).map((name) => `{{${name}}}`);
+  const known = PLACEHOLDER_NAMES.map((name) => `{{${name}}}`);
   return `Must not hold {{ but in one of ${known.join(', ')}, or written as {{${BRACES}}}`;
 }
 

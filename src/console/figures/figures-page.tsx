@@ -414,7 +414,7 @@ function Only({ search: { agent: _agent, categoryId: _category, ...rest }, filte
       search={{ ...rest, ...filter }}
       title={f.only(name)}
       aria-current={isChosen ? 'true' : undefined}
-      activeProps={{}}
+      activeOptions={{ exact: true }}
       className={styles.only}
     >
       <bdi>{name}</bdi>

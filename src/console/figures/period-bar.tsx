@@ -28,7 +28,7 @@ export function PeriodBar({ search, period }: { search: FiguresSearch; period: P
             search={{ ...rest, days: span }}
             className={styles.span}
             aria-current={span === shown ? 'true' : undefined}
-            activeProps={{}}
+            activeOptions={{ exact: true }}
           >
             {f.period.names[span]}
           </Link>

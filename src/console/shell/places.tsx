@@ -1,19 +1,23 @@
 import { Link, linkOptions, useLocation } from '@tanstack/react-router';
 import { FIRST_VIEW } from '../queue/views.js';
+import { session } from '../session/session.js';
 import { Empty } from '../ui/states.js';
+import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import styles from './places.module.css';
 
 const PLACES = [
-  { id: 'tickets', link: linkOptions({ to: '/', search: FIRST_VIEW }) },
-  { id: 'figures', link: linkOptions({ to: '/figures', search: {} }) },
+  { id: 'tickets', link: linkOptions({ to: '/', search: FIRST_VIEW }), isForAdmins: false },
+  { id: 'figures', link: linkOptions({ to: '/figures', search: {} }), isForAdmins: false },
+  { id: 'settings', link: linkOptions({ to: '/settings/$', params: { _splat: 'categories' } }), isForAdmins: true },
 ] as const;
 
 /** Where one can be, and whether one is there. */
 export function usePlaces() {
   const { pathname } = useLocation();
+  const account = useStore(session.account);
   const here = PLACES.find(({ id }) => pathname === `/${id}` || pathname.startsWith(`/${id}/`))?.id ?? 'tickets';
-  return PLACES.map((place) => ({
+  return PLACES.filter(({ isForAdmins }) => !isForAdmins || account?.role === 'admin').map((place) => ({
     ...place,
     isHere: place.id === here,
   }));
@@ -23,7 +27,13 @@ export function PlaceLinks() {
   return (
     <nav className={styles.places} aria-label={t.places.title}>
       {usePlaces().map(({ id, link, isHere }) => (
-        <Link key={id} {...link} className={styles.link} aria-current={isHere ? 'true' : undefined} activeProps={{}}>
+        <Link
+          key={id}
+          {...link}
+          className={styles.link}
+          aria-current={isHere ? 'true' : undefined}
+          activeOptions={{ exact: true }}
+        >
           {t.places.names[id]}
         </Link>
       ))}
