@@ -38,9 +38,18 @@ export function useOutboxEffects(): void {
   }, [userId]);
 }
 
-function withSent(ticket: DeskTicket, { kind, text, resolve, version }: Outgoing, { id, timestamp }: Sent): DeskTicket {
+function withSent(
+  ticket: DeskTicket,
+  { kind, text, files = [], resolve, version }: Outgoing,
+  { id, timestamp }: Sent,
+): DeskTicket {
   const me = session.account.value?.userId ?? '';
-  const common = { content: text, attachments: [], files: [], timestamp };
+  const common = {
+    content: text,
+    attachments: files.map(({ fileId }) => fileId),
+    files: files.map(({ fileId, name, size, type }) => ({ fileId, stored: true, name, size, type })),
+    timestamp,
+  };
   if (kind === 'note') {
     if (ticket.notes.some(({ noteId }) => noteId === id)) return ticket;
     return {

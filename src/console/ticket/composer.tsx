@@ -7,9 +7,11 @@ import { usePersonName } from '../ui/person.js';
 import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import styles from './composer.module.css';
+import { Attach, DraftFiles, isExpired, useUploads } from './draft-files.js';
 import { clearDraft, type Kind, seeDraft, useDraft, writeDraft } from './drafts.js';
 import { MacroPicker } from './macro-picker.js';
 import { outbox } from './outbox.js';
+import { uploads } from './uploads.js';
 import { lastWordAt, type Word, wordsSince } from './words.js';
 
 /** Of a message, and of a note. */
@@ -42,6 +44,10 @@ export function Composer({ ticket, onTyping, onSent, ref }: ComposerProps) {
   const me = useStore(session.account)?.userId ?? '';
   const seen = lastWordAt(ticket);
   const said = drafts[kind] ? wordsSince(ticket, drafts[kind].seen, me) : [];
+  const files = drafts[kind]?.files ?? [];
+  /** What is not there can't go out with it, and is not left out without a word. */
+  const isWaiting = useUploads(ticketId, kind).length > 0 || files.some(isExpired);
+  const cannotSend = text.trim() === '' || isWaiting;
   /** The last of the words that held a reply or note back. */
   const [heldBy, holdBy] = useState<string>();
   const isClosed = status === 'Closed' && kind === 'reply';
@@ -58,13 +64,16 @@ export function Composer({ ticket, onTyping, onSent, ref }: ComposerProps) {
     writeDraft(ticketId, kind, text.slice(0, selectionStart) + added + text.slice(selectionEnd), seen);
     write(kind);
   };
+  const attach = (chosen: File[]) => {
+    if (!isClosed) uploads.add(ticketId, kind, chosen);
+  };
   const send = (resolve: boolean) => {
-    if (text.trim() === '' || isClosed) return;
+    if (cannotSend || isClosed) return;
     const last = said.at(-1)?.id;
     // First it is seen; who sends again then means it.
     if (last !== heldBy && last !== undefined) return holdBy(last);
     const { version } = ticket;
-    outbox.add({ ticketId, kind, text: text.trim(), resolve: resolve && canResolve, version, seen });
+    outbox.add({ ticketId, kind, text: text.trim(), files, resolve: resolve && canResolve, version, seen });
     clearDraft(ticketId, kind);
     onTyping(false);
     onSent(resolve && canResolve);
@@ -137,26 +146,32 @@ export function Composer({ ticket, onTyping, onSent, ref }: ComposerProps) {
             onTyping(target.value !== '');
           }}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            // Texts that are copied from documents come with a picture of themselves.
+            const { files: pasted, types } = event.clipboardData;
+            if (pasted.length === 0 || types.includes('text/plain')) return;
+            event.preventDefault();
+            attach([...pasted]);
+          }}
         />
       )}
+      <DraftFiles ticketId={ticketId} kind={kind} files={files} />
       <div className={styles.actions}>
         {kind === 'reply' && !isClosed && (
           <MacroPicker ticketId={ticketId} open={isChoosing} onOpenChange={choose} onText={insert} />
         )}
+        {!isClosed && <Attach onFiles={attach} />}
         <span className={styles.space} />
+        <span role="status" className={styles.why}>
+          {isWaiting ? t.files.wait : text.trim() === '' && files.length > 0 ? t.files.needText : ''}
+        </span>
         {canResolve && (
-          <Button disabled={text.trim() === ''} onClick={() => send(true)} title={t.composer.resolveKeys}>
+          <Button disabled={cannotSend} onClick={() => send(true)} title={t.composer.resolveKeys}>
             {t.composer.sendAndResolve}
           </Button>
         )}
         {!isClosed && (
-          <Button
-            look="primary"
-            type="submit"
-            disabled={text.trim() === ''}
-            className={styles.send}
-            title={t.composer.keys}
-          >
+          <Button look="primary" type="submit" disabled={cannotSend} className={styles.send} title={t.composer.keys}>
             {t.composer.send[kind]}
           </Button>
         )}

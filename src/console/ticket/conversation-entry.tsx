@@ -36,11 +36,11 @@ export function ConversationEntry({ entry, ticket }: { entry: Entry; ticket: Des
 
 function OnItsWay({ item, ticket }: { item: Outgoing; ticket: DeskTicket }) {
   const nameOf = usePersonName();
-  const { id, ticketId, kind, text, state, reason, overtakenBy = [] } = item;
+  const { id, ticketId, kind, text, files = [], state, reason, overtakenBy = [] } = item;
   if (state === 'sending') return <p className={styles.state}>{t.outbox.sending}</p>;
   const seen = lastWordAt(ticket);
   const edit = () => {
-    putBack(ticketId, kind, text, seen);
+    putBack({ ticketId, kind, text, files, seen });
     outbox.remove(id);
   };
   return (

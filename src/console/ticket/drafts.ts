@@ -5,12 +5,27 @@ import { kept } from '../ui/kept.js';
 /** What is written: to the customer, or among agents. */
 export type Kind = 'reply' | 'note';
 
+/** A file that is stored, and attached to nothing yet. */
+export interface DraftFile {
+  fileId: string;
+  name: string;
+  size: number;
+  type: string;
+  expiresAt: string;
+}
+
 export interface Draft {
   text: string;
+  files: readonly DraftFile[];
   /** When it was begun. */
   since: string;
   /** Of the last words on the ticket that its author has seen, the server's time. */
   seen: string;
+}
+
+interface Place {
+  ticketId: string;
+  kind: Kind;
 }
 
 const PREFIX = 'support-console.draft.';
@@ -32,6 +47,7 @@ export function writeDraft(ticketId: string, kind: Kind, text: string, seen: str
   const before = readDraft(ticketId, kind);
   keep(ticketId, kind, {
     text,
+    files: before?.files ?? [],
     since: before?.since ?? new Date().toISOString(),
     seen: before?.seen ?? seen,
   });
@@ -41,6 +57,17 @@ export function clearDraft(ticketId: string, kind: Kind): void {
   keep(ticketId, kind, undefined);
 }
 
+export function attachToDraft(ticketId: string, kind: Kind, ...files: readonly DraftFile[]): void {
+  const now = new Date().toISOString();
+  const draft = readDraft(ticketId, kind) ?? { text: '', files: [], since: now, seen: now };
+  keep(ticketId, kind, { ...draft, files: [...draft.files, ...files] });
+}
+
+export function detachFromDraft(ticketId: string, kind: Kind, fileId: string): void {
+  const draft = readDraft(ticketId, kind);
+  if (draft) keep(ticketId, kind, { ...draft, files: draft.files.filter((file) => file.fileId !== fileId) });
+}
+
 /** Its author has read what was said since. */
 export function seeDraft(ticketId: string, kind: Kind, seen: string): void {
   const draft = readDraft(ticketId, kind);
@@ -48,15 +75,16 @@ export function seeDraft(ticketId: string, kind: Kind, seen: string): void {
 }
 
 /** Puts back what was not sent, before what has been typed since. */
-export function putBack(ticketId: string, kind: Kind, text: string, seen: string): void {
+export function putBack({ ticketId, kind, text, files, seen }: Pick<Draft, 'text' | 'files' | 'seen'> & Place): void {
   const typed = readDraft(ticketId, kind)?.text ?? '';
   writeDraft(ticketId, kind, typed === '' ? text : `${text}\n\n${typed}`, seen);
   seeDraft(ticketId, kind, seen);
+  attachToDraft(ticketId, kind, ...files);
 }
 
 function keep(ticketId: string, kind: Kind, draft: Draft | undefined): void {
   const key = keyOf(ticketId, kind);
-  if (draft === undefined || draft.text === '') kept.remove(key);
+  if (draft === undefined || (draft.text === '' && draft.files.length === 0)) kept.remove(key);
   else kept.set(key, JSON.stringify(draft));
   for (const listener of listeners) listener();
 }
@@ -97,8 +125,8 @@ export function forgetOldDrafts(): void {
 function parsed(json: string | null): Draft | undefined {
   try {
     if (json === null) return undefined;
-    const draft = JSON.parse(json) as Omit<Draft, 'seen'> & Partial<Draft>;
-    return { ...draft, seen: draft.seen ?? draft.since };
+    const draft = JSON.parse(json) as Pick<Draft, 'text' | 'since'> & Partial<Draft>;
+    return { ...draft, files: draft.files ?? [], seen: draft.seen ?? draft.since };
   } catch {
     return undefined;
   }

@@ -52,8 +52,9 @@ export function entriesOf({ ticket, messages, notes, outgoing, me }: Parts): Ent
     { id: ticketId, kind: 'description', author: userId, text: description, at: createdAt, files },
     ...[...said, ...noted].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     ...outgoing.map((item): Entry => {
-      const { id, kind, text, at } = item;
-      return { id, kind: kind === 'note' ? 'note' : 'message', author: me, text, at, files: [], outgoing: item };
+      const { id, kind, text, at, files = [] } = item;
+      const sent = files.map((file) => ({ ...file, stored: true }));
+      return { id, kind: kind === 'note' ? 'note' : 'message', author: me, text, at, files: sent, outgoing: item };
     }),
   ];
 }

@@ -4,7 +4,7 @@ import type { DeskTicket } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { kept } from '../ui/kept.js';
 import { Store } from '../ui/store.js';
-import type { Kind } from './drafts.js';
+import type { DraftFile, Kind } from './drafts.js';
 import { type Word, wordsSince } from './words.js';
 
 /** Something that was sent, until the server has it. */
@@ -16,6 +16,7 @@ export interface Outgoing {
   ticketId: string;
   kind: Kind;
   text: string;
+  files: readonly DraftFile[];
   at: string;
   /** Resolve the ticket with it. */
   resolve: boolean;
@@ -189,16 +190,17 @@ function keyOf({ userId, id }: Pick<Outgoing, 'userId' | 'id'>): string {
 }
 
 async function deliver(item: Outgoing, onNotResolved: (reason: string) => void): Promise<Sent> {
-  const { id, ticketId, kind, text, resolve, version } = item;
+  const { id, ticketId, kind, text, files = [], resolve, version } = item;
+  const attachments = files.map(({ fileId }) => fileId);
   const { desk } = session.client;
   if (kind === 'note') {
     const { noteId, timestamp } = await desk.notes.add.mutate(
-      { ticketId, content: text, version },
+      { ticketId, content: text, attachments, version },
       withIdempotencyKey(id),
     );
     return { id: noteId, timestamp };
   }
-  const message = { ticketId, message: text, version };
+  const message = { ticketId, message: text, attachments, version };
   const { messageId, timestamp } = await desk.messages.reply.mutate(message, withIdempotencyKey(id));
   if (resolve) {
     try {
