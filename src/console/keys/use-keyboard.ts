@@ -15,7 +15,8 @@ export function setSingleKeys(on: boolean): void {
 }
 
 /** Where keys belong to what has the focus. */
-const OWN_KEYS = 'input, textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=menu]';
+const OWN_KEYS =
+  'input:not([type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=menu]';
 
 /** Runs commands by single keys: never while somebody types or composes, nor in a dialog or a list. */
 export function useKeyboard(openBar: () => void): void {

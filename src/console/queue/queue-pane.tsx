@@ -1,13 +1,16 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
+import { useCommands } from '../keys/commands.js';
 import { Button } from '../ui/button.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
 import { t } from '../words/words.js';
+import { BulkBar } from './bulk-bar.js';
 import { FilterBar } from './filter-bar.js';
 import type { DeskSearch } from './filters.js';
 import styles from './queue-pane.module.css';
 import { TicketRow } from './ticket-row.js';
 import { type Row, useNewTickets, type useQueue } from './use-queue.js';
+import { useSelection } from './use-selection.js';
 
 const ROW_REM = 4.25;
 const OVERSCAN = 8;
@@ -23,11 +26,25 @@ interface QueuePaneProps {
 export function QueuePane({ search, queue, ticketId }: QueuePaneProps) {
   const { rows, isPending, error, reload } = queue;
   const news = useNewTickets(search, rows, !queue.hasMore);
+  const selection = useSelection(rows);
+  const { chosen } = selection;
+  const toggleHere = () => {
+    const row = document.activeElement?.closest<HTMLElement>('[data-ticket-id]');
+    const here = row?.dataset.ticketId ?? ticketId;
+    if (here !== undefined) selection.toggle(here);
+  };
+  useCommands([
+    { id: 'select', key: 'x', label: t.commands.select, group: 'move', run: toggleHere },
+    ...(chosen.size > 0
+      ? [{ id: 'deselect', key: 'Escape', label: t.bulk.clear, group: 'move' as const, run: selection.clear }]
+      : []),
+  ]);
   return (
     // Where no ticket is open, it is what the page is about.
     <section className={styles.pane} aria-label={t.queue.title} role={ticketId === undefined ? 'main' : undefined}>
       {ticketId === undefined && <h1 className="visually-hidden">{t.queue.title}</h1>}
       <FilterBar search={search} />
+      {chosen.size > 0 && <BulkBar chosen={chosen} rows={rows} onClear={selection.clear} />}
       {news.count > 0 && (
         <button type="button" className={styles.news} onClick={() => void news.show()}>
           {t.queue.news(news.count, news.isMore)}
@@ -46,7 +63,7 @@ export function QueuePane({ search, queue, ticketId }: QueuePaneProps) {
           {search.q === undefined ? t.queue.emptyHint : t.queue.notFoundHint}
         </Empty>
       ) : (
-        <Rows rows={rows} queue={queue} ticketId={ticketId} />
+        <Rows rows={rows} queue={queue} ticketId={ticketId} selection={selection} />
       )}
     </section>
   );
@@ -54,9 +71,10 @@ export function QueuePane({ search, queue, ticketId }: QueuePaneProps) {
 
 interface RowsProps extends Pick<QueuePaneProps, 'queue' | 'ticketId'> {
   rows: readonly Row[];
+  selection: ReturnType<typeof useSelection>;
 }
 
-function Rows({ rows, queue, ticketId }: RowsProps) {
+function Rows({ rows, queue, ticketId, selection }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -91,11 +109,28 @@ function Rows({ rows, queue, ticketId }: RowsProps) {
             <li
               key={row.ticket.ticketId}
               className={styles.row}
+              data-ticket-id={row.ticket.ticketId}
+              data-choosing={selection.chosen.size > 0 || undefined}
               aria-setsize={hasMore ? -1 : rows.length}
               aria-posinset={index + 1}
               style={{ transform: `translateY(${start}px)`, blockSize: size }}
             >
-              <TicketRow row={row} isOpen={row.ticket.ticketId === ticketId} />
+              <label className={styles.check}>
+                <input
+                  type="checkbox"
+                  aria-label={t.bulk.select(row.ticket.subject)}
+                  checked={selection.chosen.has(row.ticket.ticketId)}
+                  onChange={({ nativeEvent }) => {
+                    const isRange = nativeEvent instanceof MouseEvent && nativeEvent.shiftKey;
+                    (isRange ? selection.chooseTo : selection.toggle)(row.ticket.ticketId);
+                  }}
+                />
+              </label>
+              <TicketRow
+                row={row}
+                isOpen={row.ticket.ticketId === ticketId}
+                onShiftClick={() => selection.chooseTo(row.ticket.ticketId)}
+              />
             </li>
           );
         })}

@@ -9,7 +9,13 @@ import { t } from '../words/words.js';
 import styles from './ticket-row.module.css';
 import type { Row } from './use-queue.js';
 
-export function TicketRow({ row, isOpen }: { row: Row; isOpen: boolean }) {
+interface TicketRowProps {
+  row: Row;
+  isOpen: boolean;
+  onShiftClick(): void;
+}
+
+export function TicketRow({ row, isOpen, onShiftClick }: TicketRowProps) {
   const { ticket } = row;
   const nameOf = usePersonName();
   const { nameOfCategory } = useCategories();
@@ -20,6 +26,11 @@ export function TicketRow({ row, isOpen }: { row: Row; isOpen: boolean }) {
       params={{ ticketId: ticket.ticketId }}
       search={(before) => before}
       className={styles.row}
+      onClick={(event) => {
+        if (!event.shiftKey) return;
+        event.preventDefault();
+        onShiftClick();
+      }}
       aria-current={isOpen ? 'page' : undefined}
       data-waiting={waitingSince !== null || undefined}
     >

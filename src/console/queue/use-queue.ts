@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import {
   type Pieces,
   type QueuedTicket,
@@ -11,7 +11,7 @@ import {
 import { useDeskEvents } from '../live/desk-events.js';
 import { type DeskSearch, filtersOf } from './filters.js';
 
-const PAGE = 50;
+const PAGE = 100;
 /** Events come in crowds: they are looked at together. */
 const GATHER_MS = 400;
 const MOST_NEW = 100;
@@ -49,12 +49,15 @@ export function useQueue(search: DeskSearch) {
     ),
   );
   const list = q === undefined ? queue : found;
-  const rows: Row[] =
-    q === undefined
-      ? (queue.data?.pages ?? []).flatMap(({ tickets }) => tickets.map((ticket) => ({ ticket })))
-      : (found.data?.pages ?? []).flatMap(({ hits }) => hits);
+  const rows = useMemo(() => {
+    const all: Row[] =
+      q === undefined
+        ? (queue.data?.pages ?? []).flatMap(({ tickets }) => tickets.map((ticket) => ({ ticket })))
+        : (found.data?.pages ?? []).flatMap(({ hits }) => hits);
+    return unique(all);
+  }, [q, queue.data, found.data]);
   return {
-    rows: unique(rows),
+    rows,
     isPending: list.isPending,
     error: list.error,
     hasMore: list.hasNextPage,
@@ -161,8 +164,10 @@ const SAID = new Set(['message.added', 'note.added', 'ticket.rated', 'file.remov
 const TOLD = new Set(['status', 'priority', 'categoryId', 'assignedAgent']);
 
 export function mapTickets(data: Queue, change: (ticket: QueuedTicket) => QueuedTicket): Queue {
-  return {
-    ...data,
-    pages: data.pages.map((page) => ({ ...page, tickets: page.tickets.map(change) })),
-  };
+  // What stays as it is stays the same, so that of a long list only what changes is drawn.
+  const pages = data.pages.map((page) => {
+    const tickets = page.tickets.map(change);
+    return tickets.every((ticket, index) => ticket === page.tickets[index]) ? page : { ...page, tickets };
+  });
+  return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages };
 }
