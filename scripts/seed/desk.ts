@@ -5,6 +5,7 @@ import type { Context } from '../../src/procedure/context.js';
 import { appRouter } from '../../src/router.js';
 import type { Clock } from '../../src/schema/clock.js';
 import { CONVERSATIONS, type Conversation, MACROS } from './conversations.js';
+import { FAMILY_FIRST, NAMES, TEAM } from './names.js';
 import { Randomness } from './randomness.js';
 import { Timeline } from './timeline.js';
 
@@ -84,6 +85,12 @@ export async function seedDesk({ db, until, onProgress }: Seed): Promise<void> {
 
   const { desk } = as(ADMIN, 'admin');
   for (const target of TARGETS) await desk.sla.setTarget(target);
+  const customers = [...new Set(CONVERSATIONS.map(({ language }) => language))].flatMap((language) =>
+    customersOf(language),
+  );
+  for (const profiles of [TEAM, customers.slice(0, 100), customers.slice(100)]) {
+    if (profiles.length > 0) await desk.profiles.import({ profiles });
+  }
   const macros = new Map<string, string>();
   for (const [name, text] of Object.entries(MACROS)) {
     macros.set(name, (await desk.macros.create({ name, text })).macroId);
@@ -261,9 +268,23 @@ function nextWorkingTime(time: Date): Date {
   return at;
 }
 
-function customerWhoSpeaks(language: string, random: Randomness): string {
-  const number = random.whole(1, CUSTOMERS_OF_A_LANGUAGE);
+/** The customers of a language, with names as they are there. */
+function customersOf(language: string) {
+  const { given, family } = NAMES[language] ?? NAMES.en;
+  return Array.from({ length: CUSTOMERS_OF_A_LANGUAGE }, (_, index) => {
+    const first = given[index % given.length];
+    const last = family[(index * 5) % family.length];
+    const name = FAMILY_FIRST.has(language) ? `${last}${first}` : `${first} ${last}`;
+    return { userId: customerId(language, index + 1), name, role: 'customer' as const };
+  });
+}
+
+function customerId(language: string, number: number): string {
   return language === 'en' && number === 1 ? KNOWN_CUSTOMER : `user_${language}_${number}`;
+}
+
+function customerWhoSpeaks(language: string, random: Randomness): string {
+  return customerId(language, random.whole(1, CUSTOMERS_OF_A_LANGUAGE));
 }
 
 /** Nobody watches a seeder. */

@@ -4,6 +4,7 @@ import { macrosRouter } from '../macros/router.js';
 import { notesRouter } from '../notes/router.js';
 import { presenceRouter } from '../presence/router.js';
 import { router } from '../procedure/trpc.js';
+import { profilesRouter } from '../profiles/router.js';
 import { ratingsRouter } from '../ratings/router.js';
 import { slaRouter } from '../sla/router.js';
 import { tagsRouter } from '../tags/router.js';
@@ -29,5 +30,6 @@ export const deskRouter = router({
   categories: deskCategoriesRouter,
   events: deskEventsRouter,
   presence: presenceRouter,
+  profiles: profilesRouter,
   webhooks: webhooksRouter,
 });

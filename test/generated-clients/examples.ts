@@ -133,6 +133,18 @@ export const EXAMPLES: Record<string, Example> = {
     needs: ['closedTicket', 'lowTicket'],
   },
 
+  lookUpProfiles: { body: { userIds: [there('namedAgent'), 'user_123'] } },
+  listAgents: { query: { name: 'dana', limit: 10 }, needs: ['namedAgent'] },
+  importProfiles: {
+    body: {
+      profiles: [
+        { userId: 'agent_123', name: 'Dana Weber', email: 'dana@example.com', role: 'agent' },
+        { userId: 'user_123', name: 'Ann Lee', email: 'ann@example.com', role: 'customer' },
+      ],
+    },
+  },
+  deleteProfile: { path: { userId: there('namedAgent') } },
+
   listViews: { needs: ['view'] },
   createView: { body: { name: there('name'), filters: VIEW_FILTERS, sort: 'priority', shared: true } },
   orderViews: { body: { shared: false, viewIds: there('ownViews') } },

@@ -31,6 +31,8 @@ export interface There {
   view: string;
   /** All that the admin has. */
   ownViews: string[];
+  /** Has a profile, as an agent. */
+  namedAgent: string;
   webhook: string;
   /** Of it: a test. */
   delivery: string;
@@ -189,6 +191,10 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
     const ids: string[] = [];
     for (const name of ['Cards', 'Loans']) ids.push((await admin('POST', '/desk/views', { name })).viewId);
     return ids.reverse();
+  },
+  async namedAgent({ admin }) {
+    await admin('POST', '/desk/profiles/import', { profiles: [{ userId: 'agent_123', name: 'Dana', role: 'agent' }] });
+    return 'agent_123';
   },
   webhook: async ({ admin }) => {
     // There may be 20.

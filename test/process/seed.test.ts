@@ -41,6 +41,20 @@ describe.each(['sqlite', 'postgresql'] as const)('npm run seed, on %s', (engine)
     for (const [status, { total }] of counts) expect(total, status).toBeGreaterThan(5);
   });
 
+  it('gives its people names', async () => {
+    const { profiles } = desk();
+    const agents = await profiles.agents({ limit: 100 });
+    expect(agents.map(({ userId }) => userId)).toEqual(expect.arrayContaining(['agent_dana', 'admin_rosa']));
+    const { tickets } = await desk().tickets.list({ limit: 100, sort: 'created' });
+    const people = [
+      ...new Set(tickets.flatMap(({ requester, assignedAgent }) => [requester, assignedAgent ?? requester])),
+    ];
+    const named = await Promise.all(
+      [people.slice(0, 100), people.slice(100)].map((userIds) => profiles.lookUp({ userIds })),
+    );
+    expect(named.flat()).toHaveLength(people.length);
+  });
+
   it('leaves nothing in the future, and figures that add up', async () => {
     const to = new Date();
     const from = new Date(to.getTime() - 31 * DAY_MS);

@@ -12,6 +12,7 @@ import { createMacroInput } from '../../src/macros/schemas.js';
 import { addMessageInput } from '../../src/messages/schemas.js';
 import { addNoteInput } from '../../src/notes/schemas.js';
 import { MAX_PRESENT } from '../../src/presence/schemas.js';
+import { MAX_EMAIL, MAX_NAME as MAX_PROFILE_NAME, MAX_PROFILES } from '../../src/profiles/schemas.js';
 import { rateTicketInput } from '../../src/ratings/schemas.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../../src/schema/pagination.js';
 import { userIdField } from '../../src/schema/text.js';
@@ -118,6 +119,8 @@ const TEXTS: Record<string, Size> = {
       ['name', 'description'].map((name) => [`${schema}.${name}`, characters(longest(createCategoryInput, name))]),
     ),
   ),
+  'Profile.name': characters(MAX_PROFILE_NAME),
+  'Profile.email': characters(MAX_EMAIL),
   'Macro.name': characters(longest(createMacroInput, 'name')),
   'Macro.text': characters(longest(createMacroInput, 'text')),
   'RenderedMacro.text': characters(longest(createMacroInput, 'text')),
@@ -207,6 +210,9 @@ const LISTS: Record<string, List> = {
   OrderCategoriesResponse: { items: MAX_CATEGORIES },
   ListMacrosResponse: { items: MAX_ITEMS, together: { fields: ['name', 'text'], bytes: MAX_MACROS_BYTES } },
   ...Object.fromEntries(['ListViewsResponse', 'OrderViewsResponse'].map((name) => [name, { items: 2 * MAX_VIEWS }])),
+  ...Object.fromEntries(
+    ['LookUpProfilesResponse', 'ListAgentsResponse'].map((name) => [name, { items: MAX_PROFILES }]),
+  ),
   'ViewFilters.status': { items: TICKET_STATUSES.length },
   'ViewFilters.priority': { items: TICKET_PRIORITIES.length },
   ListWebhooksResponse: { items: MAX_WEBHOOKS },

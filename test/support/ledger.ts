@@ -74,6 +74,7 @@ export class Ledger implements AsyncDisposable {
 const KEYS: Record<string, readonly string[]> = {
   idempotency_records: ['user_id', 'key'],
   presence: ['ticket_id', 'agent_id'],
+  profiles: ['user_id'],
   ratings: ['ticket_id'],
   secrets: ['name'],
   sla_targets: ['priority'],

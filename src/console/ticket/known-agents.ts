@@ -4,7 +4,7 @@ import { kept } from '../ui/kept.js';
 const KEY = 'support-console.agents';
 const MOST = 30;
 
-/** Agents whom this browser has seen at work, those of the ticket first: they live with the issuer of the tokens, so there is no list. */
+/** Agents whom this browser has seen at work, those of the ticket first: some may have no profile. */
 export function knownAgents({ userId, assignedAgent, messages, notes }: DeskTicket): string[] {
   return rememberAgents([
     ...(assignedAgent === null ? [] : [assignedAgent]),

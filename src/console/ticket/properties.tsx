@@ -3,7 +3,7 @@ import { type Author, STEPS, TICKET_PRIORITIES, TICKET_STATUSES, type TicketStat
 import { type DeskTicket, useTRPC } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { Priority, Status } from '../ui/labels.js';
-import { Person, usePersonName } from '../ui/person.js';
+import { Person, useAgents, usePersonName } from '../ui/person.js';
 import { Picker } from '../ui/picker.js';
 import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
@@ -41,7 +41,8 @@ export function Properties({ ticket, change, opened, onOpen, onClose }: Properti
     onOpenChange: (open: boolean) => onOpen(open ? property : undefined),
     className: styles.button,
   });
-  const agents = [...new Set([account?.userId ?? '', ...knownAgents(ticket)])].filter(Boolean);
+  const named = useAgents();
+  const agents = [...new Set([account?.userId ?? '', ...knownAgents(ticket), ...named])].filter(Boolean);
 
   return (
     <fieldset className={styles.properties} aria-label={t.properties.title}>

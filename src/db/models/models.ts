@@ -15,6 +15,7 @@ const ALL: Record<ModelName, true> = {
   message: true,
   note: true,
   presence: true,
+  profile: true,
   rating: true,
   savedView: true,
   secret: true,

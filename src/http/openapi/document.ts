@@ -53,6 +53,7 @@ const TAGS = [
   { name: 'Desk', description: "The agents' side: the queue, the search, work on tickets, and their history" },
   { name: 'Desk views', description: 'Filters and orders of the queue that agents keep under a name' },
   { name: 'Desk macros', description: 'Saved replies: admins write them, agents fill them in for a ticket' },
+  { name: 'Desk profiles', description: 'What people are called' },
   { name: 'Desk presence', description: 'Which agents have a ticket before them just now' },
   { name: 'Desk tags', description: 'What agents mark tickets with' },
   { name: 'Desk categories', description: 'Admins add, change, order and archive categories' },

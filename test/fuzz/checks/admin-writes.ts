@@ -54,6 +54,21 @@ export const ADMIN_WRITES: Record<string, Write> = {
     find('DELETE', 'macros', { id: input.macroId });
   },
 
+  'desk.profiles.import': ({ seek }, { input, data }) => {
+    const sent = input.profiles as Record<string, unknown>[];
+    const people = new Map(sent.map((one) => [one.userId, one]));
+    assert.equal(data.imported, people.size);
+    for (const { userId, name, email = null, role = 'customer' } of people.values()) {
+      const row = { user_id: userId, name, email, role } as Row;
+      const written = seek('INSERT', 'profiles', row) ?? seek('UPDATE', 'profiles', row);
+      assert.ok(written, `no profile of ${String(userId)}, although it was acknowledged`);
+    }
+  },
+
+  'desk.profiles.delete': ({ find }, { input }) => {
+    find('DELETE', 'profiles', { user_id: input.userId });
+  },
+
   'desk.sla.setTarget': ({ find }, { input }) => {
     const { priority, firstResponseMinutes, resolutionMinutes } = input as Record<string, string>;
     const row = { priority, first_response_minutes: firstResponseMinutes, resolution_minutes: resolutionMinutes };
