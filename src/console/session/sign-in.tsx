@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { explain } from '../api/explain.js';
 import { Button } from '../ui/button.js';
 import { useStore } from '../ui/store.js';
+import { LanguageLinks } from '../words/language-links.js';
 import { t } from '../words/words.js';
 import type { Oidc } from './oidc.js';
 import { session } from './session.js';
@@ -93,6 +94,9 @@ export function SignInPage() {
             {t.signIn.development} <code>npm run --silent token -- --sub agent_dana --role agent</code>
           </p>
         )}
+        <div className={styles.languages}>
+          <LanguageLinks />
+        </div>
       </div>
     </main>
   );

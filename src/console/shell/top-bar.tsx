@@ -8,6 +8,7 @@ import { SignOutDialog } from '../session/sign-out-dialog.js';
 import { outbox } from '../ticket/outbox.js';
 import { Button } from '../ui/button.js';
 import { useStore } from '../ui/store.js';
+import { changeLanguage, otherLanguages } from '../words/language.js';
 import { t } from '../words/words.js';
 import { PlaceLinks } from './places.js';
 import styles from './top-bar.module.css';
@@ -54,6 +55,11 @@ export function TopBar({ search, onSearch, onKeys, onBar }: TopBarProps) {
               <Menu.Item className={styles.item} onClick={onKeys}>
                 {t.keys.title} <kbd>?</kbd>
               </Menu.Item>
+              {otherLanguages().map(([code, name]) => (
+                <Menu.Item key={code} className={styles.item} lang={code} onClick={() => changeLanguage(code)}>
+                  {name}
+                </Menu.Item>
+              ))}
               <Menu.Item className={styles.item} onClick={() => leave(true)}>
                 {t.account.signOut}
               </Menu.Item>
