@@ -5,7 +5,8 @@ export interface Principal {
   readonly role: Role;
 }
 
-export type Role = 'customer' | 'agent' | 'admin';
+export const ROLES = ['customer', 'agent', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Agents and admins work the desk: they see every customer's tickets. */
 export function isStaff(principal: Principal): boolean {

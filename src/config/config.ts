@@ -409,7 +409,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 function keyFaults(config: Environment): string[] {
-  const keys = (['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'] as const).filter((name) => config[name] !== undefined);
+  const keys = keysOf(config);
   if (keys.length > 1) return [`${keys.join(' and ')} are both set: set the one that your tokens are signed for`];
   if (keys.length === 0 && config.NODE_ENV === 'production') {
     return ['JWT_SECRET is not set: in production set JWT_SECRET (at least 32 bytes), JWT_PUBLIC_KEY or JWT_JWKS_URL'];
@@ -420,8 +420,9 @@ function keyFaults(config: Environment): string[] {
   return [];
 }
 
-function hasKey({ JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL }: Environment): boolean {
-  return [JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL].some((key) => key !== undefined);
+/** Which settings say what tokens are signed with. */
+function keysOf(config: Environment) {
+  return (['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'] as const).filter((name) => config[name] !== undefined);
 }
 
 function roleFaults({ JWT_AGENT_ROLES, JWT_ADMIN_ROLES }: Environment): string[] {
@@ -445,7 +446,8 @@ function addressFaults({ PUBLIC_URL, PUBLIC_PATH = '' }: Environment): string[] 
 function consoleFaults(config: Environment): string[] {
   const { CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_AUTHORITY, JWT_ISSUER = '' } = config;
   if (CONSOLE_OIDC_CLIENT_ID === undefined) return [];
-  if (!hasKey(config)) return ['CONSOLE_OIDC_CLIENT_ID needs the key of the issuer as well: set JWT_JWKS_URL'];
+  if (keysOf(config).length === 0)
+    return ['CONSOLE_OIDC_CLIENT_ID needs the key of the issuer as well: set JWT_JWKS_URL'];
   if (CONSOLE_OIDC_AUTHORITY !== undefined) return [];
   return url(['https:', 'http:']).safeParse(JWT_ISSUER).success
     ? []

@@ -37,7 +37,8 @@ function firstAnswerer(db: Db): AliasableExpression<string | null> {
     .$asScalar();
 }
 
-const NO_NUMBER = fragment<number | null>`CAST(NULL AS integer)`;
+/** For a column that others of a union fill. */
+export const NO_NUMBER = fragment<number | null>`CAST(NULL AS integer)`;
 
 function within(time: Expression<Time | null>): Expression<SqlBool> {
   const { ref } = expressionBuilder<{ steps: Step }, 'steps'>();

@@ -2,11 +2,10 @@ import type { Time } from '../db/sql/column-types.js';
 import { fragment } from '../db/sql/kysely.js';
 import { query, type Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
-import { doneIn, openedIn, type Step } from './done.js';
+import { doneIn, NO_NUMBER, openedIn, type Step } from './done.js';
 import { type Figures, type FiguresInput, MAX_AGENTS } from './schemas.js';
 import { busiest, byKey, type Level, type Measure, totalOf, workOf } from './work.js';
 
-const NO_NUMBER = fragment<number | null>`CAST(NULL AS integer)`;
 const NO_KEY = fragment<string | null>`CAST(NULL AS text)`;
 const PERIOD = { from: 'tickets.created_at', to: 'tickets.created_at' } as const;
 

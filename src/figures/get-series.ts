@@ -4,7 +4,7 @@ import { fragment } from '../db/sql/kysely.js';
 import type { Writing } from '../db/sql/query.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { OWN_USER_ID } from '../schema/text.js';
-import { doneIn, openedIn, type Step } from './done.js';
+import { doneIn, NO_NUMBER, openedIn, type Step } from './done.js';
 import type { FigureSeries, FigureSeriesInput } from './schemas.js';
 import { byKey, type Measure, totalOf, workOf } from './work.js';
 
@@ -67,7 +67,7 @@ const selectSeries = dynamicQuery(
         .select(({ fn }) => [
           'place',
           fragment.lit<Measure>('opened').as('measure'),
-          fragment<number | null>`CAST(NULL AS integer)`.as('score'),
+          NO_NUMBER.as('score'),
           fn.countAll<number>().as('total'),
           fragment<string | null>`NULL`.as('times'),
         ])

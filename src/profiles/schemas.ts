@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../auth/principal.js';
 import { subjectId } from '../schema/id-fields.js';
 import { limitField, MAX_ITEMS } from '../schema/pagination.js';
 import { text, userIdField } from '../schema/text.js';
@@ -10,7 +11,6 @@ export const MAX_NAME = 200;
 /** As long as SMTP lets an address be. */
 export const MAX_EMAIL = 254;
 
-const ROLES = ['customer', 'agent', 'admin'] as const;
 const role = z.enum(ROLES, { error: `Must be one of: ${ROLES.join(', ')}` });
 const email = text({ max: MAX_EMAIL });
 

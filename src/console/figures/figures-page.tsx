@@ -233,6 +233,23 @@ function Waiting({ series: { series, every }, period, field, title }: SeriesProp
 
 const BEST = 5;
 
+function ratingColumns<Row extends Pick<Work, 'ratings'>>(): Column<Row>[] {
+  return [
+    {
+      name: f.average,
+      isNumber: true,
+      show: ({ ratings }) => average(ratings.average),
+      raw: ({ ratings }) => ratings.average,
+    },
+    {
+      name: f.ratings,
+      isNumber: true,
+      show: ({ ratings }) => count(ratings.count),
+      raw: ({ ratings }) => ratings.count,
+    },
+  ];
+}
+
 function Satisfaction({ series: { series, every }, period }: SeriesProps) {
   return (
     <Panel
@@ -245,21 +262,7 @@ function Satisfaction({ series: { series, every }, period }: SeriesProps) {
           most={BEST}
         />
       }
-      columns={[
-        partColumn(every),
-        {
-          name: f.average,
-          isNumber: true,
-          show: ({ ratings }) => average(ratings.average),
-          raw: ({ ratings }) => ratings.average,
-        },
-        {
-          name: f.ratings,
-          isNumber: true,
-          show: ({ ratings }) => count(ratings.count),
-          raw: ({ ratings }) => ratings.count,
-        },
-      ]}
+      columns={[partColumn(every), ...ratingColumns<Part>()]}
       rows={series}
       keyOf={({ from }) => from}
       fileName={fileName('satisfaction', period)}
@@ -327,18 +330,7 @@ function workColumns<Row extends Omit<Work, 'opened'>>(rows: readonly Row[]): Co
     time('firstResponseSeconds', 'p90', f.firstResponse),
     time('resolutionSeconds', 'median', f.resolution),
     time('resolutionSeconds', 'p90', f.resolution),
-    {
-      name: f.average,
-      isNumber: true,
-      show: ({ ratings }) => average(ratings.average),
-      raw: ({ ratings }) => ratings.average,
-    },
-    {
-      name: f.ratings,
-      isNumber: true,
-      show: ({ ratings }) => count(ratings.count),
-      raw: ({ ratings }) => ratings.count,
-    },
+    ...ratingColumns(),
   ];
 }
 
