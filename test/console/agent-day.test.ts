@@ -71,6 +71,8 @@ describe.runIf(hasChromium)('an agent in the console', () => {
       const second = await open('Then me');
       await using tab = await signInLive('/?requester=ann&sort=created');
       const { page } = tab;
+      // What is typed before would be keys of the page.
+      const focused = (role: 'combobox' | 'textbox') => page.getByRole(role).and(page.locator(':focus')).waitFor();
       await page.getByRole('link', { name: /Then me/ }).waitFor();
       await page.keyboard.press('j');
       await page.getByRole('heading', { name: 'Then me' }).waitFor();
@@ -82,10 +84,12 @@ describe.runIf(hasChromium)('an agent in the console', () => {
       }, SECOND);
 
       await page.keyboard.press('p');
+      await focused('combobox');
       await page.keyboard.type('crit');
       await page.keyboard.press('Enter');
       await vi.waitFor(async () => expect((await read(first)).priority).toBe('Critical'), SECOND);
       await page.keyboard.press('l');
+      await focused('combobox');
       await page.keyboard.type('Late Refund');
       await page.keyboard.press('Enter');
       await vi.waitFor(async () => expect((await read(first)).tags).toEqual(['late-refund']), SECOND);
@@ -94,7 +98,9 @@ describe.runIf(hasChromium)('an agent in the console', () => {
       await page.getByRole('listbox').waitFor({ state: 'detached' });
 
       await page.keyboard.press('r');
+      await focused('textbox');
       await page.keyboard.press('/');
+      await focused('combobox');
       await page.keyboard.type('look');
       await page.getByRole('option', { name: 'Looking into it' }).waitFor();
       await page.keyboard.press('ArrowDown');
@@ -111,6 +117,8 @@ describe.runIf(hasChromium)('an agent in the console', () => {
 
       await page.keyboard.press('Escape');
       await page.keyboard.press('e');
+      await page.getByRole('dialog').waitFor();
+      await focused('textbox');
       await page.keyboard.type('New card');
       // Backwards in the list there is something to go on with.
       await page.keyboard.press('Tab');

@@ -1,9 +1,8 @@
+import { de } from './de-settings.js';
 import { en } from './en-settings.js';
 import { chooseLanguage } from './language.js';
 import { t } from './words.js';
 
 export type SettingWords = typeof en;
 
-const words: SettingWords = chooseLanguage() === 'de' ? (await import('./de-settings.js')).de : en;
-
-export const w: SettingWords = { ...words, locale: t.locale };
+export const w: SettingWords = { ...{ en, de }[chooseLanguage()], locale: t.locale };

@@ -1,3 +1,4 @@
+import { de } from './de.js';
 import { en } from './en.js';
 import { chooseLanguage, localeOf } from './language.js';
 
@@ -6,13 +7,7 @@ export type Words = typeof en;
 
 const language = chooseLanguage();
 
-/**
- * Who reads English waits for nothing. Another catalogue is fetched before whatever says something is run, so it must import nothing but types: it
- * would wait for what waits for it.
- */
-const words: Words = language === 'de' ? (await import('./de.js')).de : en;
-
-export const t: Words = { ...words, locale: localeOf(language) };
+export const t: Words = { ...{ en, de }[language], locale: localeOf(language) };
 
 document.documentElement.lang = t.locale;
 document.title = t.title;
