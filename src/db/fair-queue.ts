@@ -29,20 +29,36 @@ export class FairQueue {
     return count;
   }
 
-  /** Runs `work` when there is a place for its owner, and gives what it gives. */
-  async run<T>(owner: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when there is a place for its owner, and gives what it gives. Where more of the same owner waits by then, their
+   * place stays taken for as many milliseconds as `rest` says, of what was given and how long it took.
+   */
+  async run<T>(
+    owner: string,
+    work: () => Promise<T>,
+    rest: (result: T, tookMs: number) => number = () => 0,
+  ): Promise<T> {
     if (this.#running.has(owner) || this.#running.size >= this.#places) {
       // Whoever lets it go on has taken the place for it.
       await new Promise<void>((start) => this.#add(owner, { start }));
     } else {
       this.#running.add(owner);
     }
+    const startedAt = performance.now();
+    let restMs = 0;
     try {
-      return await work();
+      const result = await work();
+      if (this.#waiting.has(owner)) restMs = rest(result, performance.now() - startedAt);
+      return result;
     } finally {
-      this.#running.delete(owner);
-      this.#startNext();
+      if (restMs > 0) setTimeout(() => this.#leave(owner), restMs);
+      else this.#leave(owner);
     }
+  }
+
+  #leave(owner: string): void {
+    this.#running.delete(owner);
+    this.#startNext();
   }
 
   #add(owner: string, one: Waiting): void {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { FairQueue } from '../../../src/db/fair-queue.js';
 
 /** Work that ends when told, and says when it began. */
@@ -45,4 +45,36 @@ it('gives back what the work gives, and goes on after one that fails', async () 
   await end('b1');
   expect([await failed, await done]).toEqual(['no', 'b1']);
   expect([queue.running, queue.waiting]).toEqual([0, 0]);
+});
+
+it('keeps an owner who waits for more from it while what they got has its rest, and nobody else', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const queue = new FairQueue(Number.POSITIVE_INFINITY);
+  const begun: string[] = [];
+  const add = (name: string) =>
+    queue.run(
+      name.replace(/\d+$/, ''),
+      async () => {
+        begun.push(name);
+        vi.advanceTimersByTime(20);
+        return name;
+      },
+      (result, tookMs) => (result === 'a3' ? 0 : 3 * tookMs),
+    );
+  const results = Promise.all(['a1', 'a2', 'a3', 'a4'].map(add));
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['a1']);
+  expect(await add('b1')).toBe('b1');
+  vi.advanceTimersByTime(39);
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['a1', 'b1']);
+  vi.advanceTimersByTime(1);
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['a1', 'b1', 'a2']);
+  // The third has no rest after it.
+  vi.advanceTimersByTime(60);
+  expect(await results).toEqual(['a1', 'a2', 'a3', 'a4']);
+  // Nobody waits: nothing rests.
+  expect(queue.running).toBe(0);
 });
