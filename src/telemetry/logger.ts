@@ -42,10 +42,16 @@ function stdoutLogger(options: LoggerOptions): Logger {
   // pino calls it after a fatal line and at exit.
   stream.flushSync = () => writeBacklog(stream as unknown as Backlog);
   let due = false;
+  let missed = false;
   const writeSoon = () => {
     due = false;
+    // SonicBoom does nothing then: what has come since it began to write would wait for the next line to come.
+    missed = (stream as unknown as Backlog)._writing;
     stream.flush();
   };
+  stream.on('drain', () => {
+    if (missed) writeSoon();
+  });
   const streamWrite = (line: string) => {
     if (!due) setTimeout(writeSoon, BATCH_MS);
     due = true;

@@ -88,3 +88,28 @@ it('a reader of the log that is too slow loses lines, and is told how many', asy
   // The oldest are there, in order and whole.
   expect(numbers).toEqual(Array.from({ length: written - dropped }, (_, n) => n));
 });
+
+it('what is logged while the line before it is being written follows it, though nothing comes after', async () => {
+  const logger = join(import.meta.dirname, '../../dist/telemetry/logger.js');
+  // The one thread that writes files waits for a byte on stdin, and the first line for that thread.
+  const program = `
+    import { read } from 'node:fs';
+    import { createLogger } from ${JSON.stringify(logger)};
+    const log = createLogger({ LOG_LEVEL: 'info' });
+    read(0, Buffer.alloc(1), 0, 1, null, () => {});
+    log.info('first');
+    setTimeout(() => {
+      log.info('second');
+      setTimeout(() => process.stderr.write('ready'), 100);
+    }, 100);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: 'pipe',
+    env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '1' },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await once(child.stderr, 'data');
+  child.stdin.write('x');
+  for (const msg of ['first', 'second']) expect(JSON.parse((await lines.next()).value)).toMatchObject({ msg });
+});
