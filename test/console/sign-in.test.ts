@@ -181,7 +181,8 @@ describe.runIf(hasChromium)('where the issuer gives no refresh tokens', () => {
     await using _ = { [Symbol.asyncDispose]: () => browser.close() };
     await using tab = await Tab.open(browser);
     const { page } = tab;
-    provider.tokenSeconds = 10;
+    // Long enough to write half a sentence first on a busy machine.
+    provider.tokenSeconds = 25;
     await page.goto(`${server.url}/console/`);
     await logIn(page, 'agent_dana');
     await page.getByText('Choose a ticket').waitFor();
@@ -195,7 +196,7 @@ describe.runIf(hasChromium)('where the issuer gives no refresh tokens', () => {
     await page.getByRole('link', { name: /Half written/ }).click();
     const field = page.getByRole('textbox', { name: 'Reply to customer' });
     await field.fill('Half a sentence');
-    await page.getByRole('dialog', { name: 'Your sign-in has expired' }).waitFor();
+    await page.getByRole('dialog', { name: 'Your sign-in has expired' }).waitFor({ timeout: 40_000 });
     expect(await tab.faults()).toEqual([]);
     provider.tokenSeconds = 3600;
     const [popup] = await Promise.all([
