@@ -39,6 +39,8 @@ export default defineConfig({
       },
       // The agents' console in a real browser, of a real server of the built output.
       { extends: true, test: { name: 'console', include: ['test/console/**/*.test.ts'], fileParallelism: false } },
+      // The customers' widget, on a page of another site.
+      { extends: true, test: { name: 'widget', include: ['test/widget/**/*.test.ts'], fileParallelism: false } },
       // What starts real servers of the built output, or bundles and compiles: a file at a time.
       {
         extends: true,

@@ -5,15 +5,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { compress } from './browser/compress.js';
 import { sourcesHash } from './console/sources-hash.js';
 import { outDir, viteConfig } from './console/vite-config.js';
 
 const MADE_OF = 'support-api-console';
-
-/** Smaller files are sent as they are. */
-const WORTH_IT = 1024;
 
 export async function bundleConsole(): Promise<void> {
   const hash = sourcesHash();
@@ -27,16 +23,6 @@ export async function bundleConsole(): Promise<void> {
   // Last: without it the next build begins anew.
   const page = await readFile(index, 'utf8');
   await writeFile(index, page.replace('</head>', `  ${meta}\n  </head>`));
-}
-
-async function compress(file: string): Promise<void> {
-  const content = await readFile(file);
-  if (content.length < WORTH_IT) return;
-  const [gz, br] = await Promise.all([
-    promisify(gzip)(content, { level: 9 }),
-    promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }),
-  ]);
-  await Promise.all([writeFile(`${file}.gz`, gz), writeFile(`${file}.br`, br)]);
 }
 
 await bundleConsole();

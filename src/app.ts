@@ -49,6 +49,7 @@ import { OpenStreams } from './http/streams/open-streams.js';
 import { restStreams } from './http/streams/rest-streams.js';
 import { trpcStreams } from './http/streams/trpc-streams.js';
 import { trpcSurface } from './http/trpc/surface.js';
+import { WIDGET_FOLDER, widgetScript } from './http/widget/widget-script.js';
 import { LiveFeed } from './live/live-feed.js';
 import { LivePresence } from './live/live-presence.js';
 import { outboundHost } from './outbound/outbound-host.js';
@@ -137,6 +138,7 @@ export async function buildApp({
     const page = { folder: CONSOLE_FOLDER, publicPath: config.PUBLIC_PATH, signIn: consoleSignIn(config) };
     await app.register((scope) => consolePage(scope, page));
   }
+  if (config.WIDGET) await app.register((scope) => widgetScript(scope, { folder: WIDGET_FOLDER }));
 
   const database = databaseBehind(db);
   const { sql } = database;

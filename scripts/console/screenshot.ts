@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { launchChromium } from '../../test/support/launch-chromium.js';
-import { root } from './vite-config.js';
+import { root } from '../browser/sources-hash.js';
 
 // `npm run console:screenshot`: docs/console.png, of the desk that `npm run seed` makes. Needs Chromium, and fonts for the scripts that are
 // in it (Debian: fonts-noto-core, fonts-noto-cjk).

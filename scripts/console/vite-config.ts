@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { InlineConfig } from 'vite';
+import { root } from '../browser/sources-hash.js';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const outDir = join(root, 'dist/console');
 
 /** The console: a page of its own below any path, made of the published client. */

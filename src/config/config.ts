@@ -174,6 +174,9 @@ export const environment = z.object({
   CONSOLE: flag.prefault('true').meta({
     description: "Serve the agents' console at `/console`",
   }),
+  WIDGET: flag.prefault('true').meta({
+    description: "Serve the customers' widget at `/widget/v1.js`",
+  }),
   CONSOLE_OIDC_CLIENT_ID: z.string().min(1).optional().meta({
     description:
       'What the issuer of the tokens calls the console: agents then sign in there (OpenID Connect). Without it the console has a field for a token',

@@ -11,6 +11,7 @@ import {
   packageName,
   parse,
   sourceFiles,
+  widgetFiles,
 } from '../support/import-graph.js';
 import { readPage, tableRows } from '../support/markdown.js';
 import { REPOSITORY } from '../support/project.js';
@@ -27,6 +28,8 @@ const FEATURES = [...new Set(FEATURE_ROUTERS.map((file) => `${file.split('/')[0]
 /** The module that a file stands in: its folder, or the file itself at the top. */
 const moduleOf = (file: string) => (file.includes('/') ? `${file.split('/')[0]}/` : file);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
+/** Programs of their own, for browsers. */
+const BROWSER = ['console/', 'widget/'];
 const isNodes = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
 
 describe('docs/architecture.md', () => {
@@ -43,10 +46,10 @@ describe('docs/architecture.md', () => {
 
   it('has every module, once', () => {
     const documented = modules.flatMap((row) => row.modules).sort();
-    expect(documented).toEqual([...new Set([...files, ...consoleFiles()].map(moduleOf))].sort());
+    expect(documented).toEqual([...new Set([...files, ...consoleFiles(), ...widgetFiles()].map(moduleOf))].sort());
   });
 
-  const ofService = modules.filter((row) => !row.modules.includes('console/'));
+  const ofService = modules.filter((row) => !row.modules.some((name) => BROWSER.includes(name)));
   it.each(ofService.map((row) => [row.modules.join(', '), row] as const))('says what %s imports', (_name, row) => {
     const outgoing = local.filter(
       ({ from, to }) => row.modules.includes(moduleOf(from)) && moduleOf(to) !== moduleOf(from),
@@ -114,6 +117,28 @@ describe('the console', () => {
 
   it('is imported by nothing of the service', () => {
     expect(local.filter(({ to }) => moduleOf(to) === 'console/').map(show)).toEqual([]);
+  });
+});
+
+describe('the widget', () => {
+  const ofWidget = widgetFiles().flatMap(importsOf);
+
+  it('is made of the published client, Preact, and its own files', () => {
+    expect(ofWidget.length).toBeGreaterThan(50);
+    expect(ofWidget.filter(({ to, isPackage }) => !isPackage && moduleOf(to) !== 'widget/').map(show)).toEqual([]);
+    const packages = new Set(ofWidget.filter(({ isPackage }) => isPackage).map(({ to }) => to));
+    expect([...packages].sort()).toEqual(['preact', 'preact/hooks', 'support-api/client']);
+  });
+
+  it('brings a package that only the build needs', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    expect(devDependencies).toHaveProperty('preact');
+    expect(dependencies).not.toHaveProperty('preact');
+  });
+
+  it('is imported by nothing else', () => {
+    const others = [...local, ...consoleFiles().flatMap(importsOf)];
+    expect(others.filter(({ to }) => moduleOf(to) === 'widget/').map(show)).toEqual([]);
   });
 });
 

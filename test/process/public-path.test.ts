@@ -82,6 +82,11 @@ describe.runIf(hasNginx)('behind nginx at /helpdesk/, with PUBLIC_PATH', () => {
     for (const part of parts) expect((await fetch(`${base}/console/${part}`)).status).toBe(200);
   });
 
+  it('the widget is there', async () => {
+    const answer = await fetch(`${base}/widget/v1.js`);
+    expect([answer.status, answer.headers.get('cross-origin-resource-policy')]).toEqual([200, 'cross-origin']);
+  });
+
   it('a live stream comes through event by event, and is given up when its client leaves', async () => {
     await using watching = await openStream(`${base}/support/events/stream`, customerToken('watcher'));
     expect((await watching.value())?.data).toEqual({ type: 'ready', resumed: false });

@@ -10,7 +10,9 @@ import { executablePath, launchChromium } from './launch-chromium.js';
 export const hasChromium = spawnSync(executablePath, ['--version']).status === 0;
 if (!hasChromium && process.env.CI) throw new Error(`${executablePath} is missing: install Chromium for this test`);
 if (!hasChromium) {
-  process.stdout.write(`Skipped, as ${executablePath} is missing (or set CHROMIUM_PATH): the console in a browser\n`);
+  process.stdout.write(
+    `Skipped, as ${executablePath} is missing (or set CHROMIUM_PATH): the console and the widget in a browser\n`,
+  );
 }
 
 export const launch = launchChromium;

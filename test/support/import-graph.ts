@@ -16,14 +16,17 @@ export interface Import {
 
 /** The files of src that the service is made of, generated ones aside. */
 export function sourceFiles(): string[] {
-  return filesOf('').filter(
-    (file) => file.endsWith('.ts') && !file.startsWith('db/generated/') && !file.startsWith('console/'),
-  );
+  return filesOf('').filter((file) => file.endsWith('.ts') && !/^(db\/generated|console|widget)\//.test(file));
 }
 
 /** Those of the console, which run in a browser. */
 export function consoleFiles(): string[] {
   return filesOf('console').filter((file) => /\.tsx?$/.test(file));
+}
+
+/** Those of the widget, which run on pages of others. */
+export function widgetFiles(): string[] {
+  return filesOf('widget').filter((file) => /\.tsx?$/.test(file));
 }
 
 function filesOf(folder: string): string[] {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { consoleFiles, importsOf, parse } from '../support/import-graph.js';
+import { consoleFiles, importsOf, parse, widgetFiles } from '../support/import-graph.js';
 
 // They are made for browsers, and checked against one another by the types of the console itself.
 const WORDS = /^console\/words\/(en|de)(-\w+)?\.ts$/;
@@ -50,7 +50,40 @@ describe('the German catalogue', () => {
   });
 });
 
-describe('what the console says', () => {
+describe('the words of the widget', async () => {
+  const { en } = await import('../../src/widget/words/en.ts' as string);
+  const { de: german } = await import('../../src/widget/words/de.ts' as string);
+
+  it('are the same texts in both languages', () => {
+    expect(namesOf(german)).toEqual(namesOf(en));
+    expect([...emptyIn(en), ...emptyIn(german)]).toEqual([]);
+  });
+
+  it.each([
+    [en.unread(1), '1 new answer'],
+    [en.unread(2), '2 new answers'],
+    [german.unread(1), '1 neue Antwort'],
+    [german.unread(2), '2 neue Antworten'],
+    [en.errors.tooMany(1500), 'That was a lot at once. Please try again in 2 s.'],
+  ])('say %s', (text, expected) => expect(text).toBe(expected));
+
+  it.each([
+    ['de-AT', 'Hilfe', 'de-AT'],
+    ['DE', 'Hilfe', 'DE'],
+    ['en-GB', 'Help', 'en-GB'],
+    ['fr', 'Help', 'en'],
+    ['', 'Help', 'en'],
+    ['de-!', 'Hilfe', 'de'],
+    ['constructor', 'Help', 'en'],
+  ])('of a page in %j: %s, with numbers and dates of %s', async (tag, help, locale) => {
+    const words = await import('../../src/widget/words/words.ts' as string);
+    words.speak(tag);
+    expect([words.t.help, words.locale]).toEqual([help, locale]);
+    expect(words.formatNumber(1234)).toMatch(/1.?234/);
+  });
+});
+
+describe('what console and widget say', () => {
   /** Attributes that are read or shown. */
   const SAID = new Set([
     'aria-label',
@@ -83,9 +116,9 @@ describe('what the console says', () => {
     return found.map((text) => `${file}: ${text}`);
   };
 
-  it('stands in its catalogues', () => {
-    const files = consoleFiles().filter((file) => file.endsWith('.tsx'));
-    expect(files.length).toBeGreaterThan(20);
+  it('stands in their catalogues', () => {
+    const files = [...consoleFiles(), ...widgetFiles()].filter((file) => file.endsWith('.tsx'));
+    expect(files.length).toBeGreaterThan(30);
     expect(files.flatMap(literals)).toEqual([]);
   });
 });
