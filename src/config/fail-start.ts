@@ -1,5 +1,7 @@
 import { ConfigError } from './config.js';
 
+const EXPECTED = new Set(['MigrationError', 'CopyError']);
+
 /** Ends the process with one plain line for each fault; with a stack only where the fault is ours. */
 export function failStart(error: unknown): never {
   const text = error instanceof Error ? (isExpected(error) ? error.message : error.stack) : error;
@@ -8,7 +10,7 @@ export function failStart(error: unknown): never {
   process.exit(1);
 }
 
-/** Configuration and migrations say what to do; of the machine (port taken, database away) the message says enough. */
+/** Configuration, migrations and copies of files say what to do; of the machine (port taken, database away) the message says enough. */
 function isExpected(error: Error): boolean {
-  return error instanceof ConfigError || error.name === 'MigrationError' || 'code' in error;
+  return error instanceof ConfigError || EXPECTED.has(error.name) || 'code' in error;
 }

@@ -35,7 +35,7 @@ export interface FileStore {
   readonly incoming: string;
   /** Whether it keeps files on this machine's disk. */
   readonly isLocal: boolean;
-  /** Stores a file: when it resolves it is whole and on disk, and where it rejects there is nothing of it. */
+  /** Stores a file, over one of the same id: when it resolves it is whole and on disk, and where it rejects there is nothing of it. */
   put(fileId: string, file: ReceivedFile): Promise<void>;
   /** Its bytes, or some of them; undefined where there is no such file. */
   read(fileId: string, range?: ByteRange): Promise<Readable | undefined>;

@@ -5,6 +5,7 @@ import { query } from '../db/sql/query.js';
 import type { Clock } from '../schema/clock.js';
 import { madeAt } from '../schema/ids.js';
 import type { FileStore } from './file-store.js';
+import { idsOfRows } from './known-files.js';
 import { INCOMING } from './receive-file.js';
 
 /** What is younger may be an upload that is under way on some instance. */
@@ -28,13 +29,6 @@ export interface Leftovers {
   /** The files of rows whose bytes are not in the store. Nothing happens to them: a backup may have the bytes. */
   readonly missing: readonly string[];
 }
-
-const selectKnown = query('select known files', { fileIds: 'text' }, ({ db, p, listed }) =>
-  db
-    .selectFrom('files')
-    .select('id')
-    .where('id', 'in', (eb) => eb.selectFrom(listed(p.fileIds).as('listed')).select('value')),
-);
 
 const selectStored = query('select stored files', { after: 'files.id', batch: 'number' }, ({ db, p }) =>
   db
@@ -74,15 +68,6 @@ export async function findLeftovers({ db, store, clock }: Parts, signal: AbortSi
   }
   for (const id of unknown) if (!signal.aborted) await store.remove(id);
   return { removed: received + unknown.length, missing: await withoutBytes(store, missing, signal) };
-}
-
-async function idsOfRows(db: Database, ids: readonly string[]): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (let at = 0; at < ids.length; at += BATCH) {
-    const rows = await db.sql.rows(selectKnown, { fileIds: JSON.stringify(ids.slice(at, at + BATCH)) });
-    for (const { id } of rows) known.add(id);
-  }
-  return known;
 }
 
 /** The rows of files that are old enough, in the order of their ids. */

@@ -21,7 +21,7 @@ const imports = files.flatMap(importsOf);
 const local = imports.filter(({ isPackage }) => !isPackage);
 const packages = imports.filter(({ isPackage }) => isPackage);
 
-const PROGRAMS = ['main.ts', 'migrate.ts', 'reindex.ts'];
+const PROGRAMS = ['copy-files.ts', 'main.ts', 'migrate.ts', 'reindex.ts'];
 const FEATURE_ROUTERS = files.filter((file) => /^[^/]+\/(.+\/)?(\w+-)?router\.ts$/.test(file));
 const FEATURES = [...new Set(FEATURE_ROUTERS.map((file) => `${file.split('/')[0]}/`))];
 

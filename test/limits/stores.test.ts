@@ -139,7 +139,7 @@ describe('files in a bucket', () => {
   it('are stored though a connection breaks, and are not where nobody answers', async () => {
     await using proxy = await startTcpProxy({ host: '127.0.0.1', port: s3.port });
     const folder = mkdtempSync(join(tmpdir(), 'support-api-s3-'));
-    const store = new S3Store({
+    const options = {
       incoming: folder,
       prefix: `${randomUUID()}/`,
       presigned: false,
@@ -150,7 +150,8 @@ describe('files in a bucket', () => {
       accessKeyId: 'S3RVER',
       secretAccessKey: 'S3RVER',
       silentMs: 300,
-    });
+    };
+    const store = new S3Store(options);
     const path = join(folder, 'file');
     const large = Buffer.alloc(5_000_000, 'x');
     writeFileSync(path, large);
@@ -170,6 +171,12 @@ describe('files in a bucket', () => {
     });
     proxy.passNew();
     expect(await store.read(second)).toBeUndefined();
+    // Whoever copies tries it again: it must not be removed behind their back.
+    proxy.trap('PUT /', 'is silent from the answer on');
+    const forCopies = new S3Store({ ...options, leavesUnsure: true });
+    await expect(forCopies.put(second, file)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    proxy.cutSilent();
+    expect(Buffer.concat((await (await store.read(second))?.toArray()) ?? []).equals(large)).toBe(true);
     rmSync(folder, { recursive: true });
   });
 });

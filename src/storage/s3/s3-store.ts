@@ -13,6 +13,8 @@ interface StoreOptions extends S3Options {
   readonly prefix: string;
   /** Whether readers are sent to the bucket itself. */
   readonly presigned: boolean;
+  /** Whether what may or may not have come is left there: for whoever tries it again, under the same id. */
+  readonly leavesUnsure?: boolean;
 }
 
 /**
@@ -25,10 +27,12 @@ export class S3Store implements FileStore {
   readonly linkTo: FileStore['linkTo'];
   readonly #client: S3Client;
   readonly #prefix: string;
+  readonly #leavesUnsure: boolean;
 
-  constructor({ incoming, prefix, presigned, ...options }: StoreOptions) {
+  constructor({ incoming, prefix, presigned, leavesUnsure = false, ...options }: StoreOptions) {
     this.incoming = incoming;
     this.#prefix = prefix;
+    this.#leavesUnsure = leavesUnsure;
     this.#client = new S3Client(options);
     if (presigned) this.linkTo = (link) => this.#presign(link);
   }
@@ -48,7 +52,7 @@ export class S3Store implements FileStore {
         answer.resume();
       } catch (error) {
         // It may have come, and only the answer has not. Nobody waits for what is likely to fail as well.
-        void this.remove(fileId).catch(() => {});
+        if (!this.#leavesUnsure) void this.remove(fileId).catch(() => {});
         throw error;
       }
     });
