@@ -66,10 +66,10 @@ export class S3Client {
         const answer = await this.#attempt(request);
         const { statusCode: status = 0 } = answer;
         if (status >= 200 && status < 300) return answer;
-        const code = await codeIn(answer);
+        const { code, told } = await faultIn(answer);
         if (code === 'NoSuchKey') return undefined;
         if (!mayRetry || (status < 500 && status !== 429)) {
-          throw new Error(`S3 has answered ${status} (${code}) to a ${request.method}`);
+          throw new Error(`S3 has answered ${status} (${code}) to a ${request.method}${told}`);
         }
       } catch (error) {
         if (!mayRetry || !BROKEN.has(String((error as NodeJS.ErrnoException).code))) throw error;
@@ -145,12 +145,19 @@ function sendFile(path: string, sent: ClientRequest): void {
   pipeline(bytes, sent, () => {});
 }
 
-/** What S3 calls the failure that an answer tells of. */
-async function codeIn(answer: IncomingMessage): Promise<string> {
+/**
+ * What S3 calls the failure that an answer tells of, and what it says of it, for the log: which right a key lacks, in which region
+ * a bucket is. The message alone: what else there is may repeat keys and signatures.
+ */
+async function faultIn(answer: IncomingMessage): Promise<{ code: string; told: string }> {
   let text = '';
   for await (const piece of answer) {
     text += String(piece);
     if (text.length > MAX_ERROR) break;
   }
-  return /<Code>(\w{1,100})<\/Code>/.exec(text)?.[1] ?? 'no code';
+  const code = /<Code>(\w{1,100})<\/Code>/.exec(text)?.[1] ?? 'no code';
+  const message = /<Message>([^<]{1,500})<\/Message>/.exec(text)?.[1]?.replaceAll(/&(?:apos|quot|#39|#34);/g, "'");
+  const region = answer.headers['x-amz-bucket-region'];
+  const told = [message, region && `The bucket is in ${String(region)}`].filter(Boolean).join(' ');
+  return { code, told: told && `: ${told}` };
 }
