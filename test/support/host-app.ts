@@ -48,6 +48,7 @@ export async function startHostApp({ port, supportUrl, tokenSeconds = 300 }: Hos
 export interface Bank extends AsyncDisposable {
   readonly url: string;
   readonly server: RunningServer;
+  readonly databaseUrl: string;
   /** Between browsers and the service. */
   readonly relay: TcpRelay;
   /** A page of the bank's on which this customer is signed in: their password is `<name>-password`. */
@@ -72,6 +73,7 @@ export async function startBank({ engine, env = {}, tokenSeconds = 300 }: BankOp
   return {
     url: app.url,
     server,
+    databaseUrl: database.url,
     relay,
     async signIn(browser, name, options) {
       const tab = await Tab.open(browser, { viewport: { width: 1024, height: 768 }, ...options });

@@ -1,10 +1,13 @@
+import { request as httpRequest } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSupportClient, type SupportClient } from '../../src/client/index.js';
 import { hasChromium, launch, Tab } from '../support/chromium.js';
+import { PNG } from '../support/files.js';
 import { type Bank, signInTo, startBank } from '../support/host-app.js';
 import { startLoopbackServer } from '../support/loopback-server.js';
-import { agentToken, customerToken } from '../support/tokens.js';
+import { startServer } from '../support/start-server.js';
+import { agentToken, customerToken, TEST_SECRET } from '../support/tokens.js';
 
 const WAIT = { timeout: 20_000, interval: 50 };
 const REFUSED = /Failed to load resource|net::ERR_/;
@@ -181,6 +184,41 @@ describe.runIf(hasChromium)('the widget on a page of another site', () => {
     await launcher(page).click();
     await page.getByRole('button', { name: /One page/ }).click();
     expect(await field(page).inputValue()).toBe('Half of a thou');
+  });
+
+  it('finds the service below a path', async () => {
+    const ticketId = await create('Below a path');
+    await using proxied = await startServer({
+      env: { DATABASE_URL: bank.databaseUrl, JWT_SECRET: TEST_SECRET, CORS_ORIGINS: '*', PUBLIC_PATH: '/helpdesk' },
+    });
+    // As a proxy does that takes the path off.
+    await using proxy = await startLoopbackServer((request, response) => {
+      const { method, headers, url = '' } = request;
+      const path = url.replace(/^\/helpdesk/, '');
+      if (path === url) return void response.writeHead(404).end();
+      const passed = httpRequest(`${proxied.url}${path}`, { method, headers }, (answer) => {
+        answer.on('error', () => response.destroy());
+        answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
+      });
+      passed.on('error', () => response.destroy());
+      response.on('close', () => passed.destroy());
+      request.pipe(passed);
+    });
+    await using tab = await openBare(`<script src="${proxy.url}/helpdesk/widget/v1.js" async></script>`);
+    const { page } = tab;
+    await launcher(page).click();
+    await page.getByRole('button', { name: /Below a path/ }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PNG });
+    await page.getByRole('list', { name: 'Files to send' }).getByText('1 kB').waitFor();
+    await field(page).fill('With a file');
+    await field(page).press('Control+Enter');
+    await dana.desk.messages.reply.mutate({ ticketId, message: 'Live below it' });
+    await page.getByRole('listitem').filter({ hasText: 'Live below it' }).waitFor();
+    const [opened] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('button', { name: 'Open a.png' }).click(),
+    ]);
+    await opened.waitForURL(/\/helpdesk\/support\/files\/.*\/content/);
   });
 
   it('has one live stream for all tabs of a browser', async () => {

@@ -32,6 +32,8 @@ function StoredFile({ file: { fileId, name, size } }: { file: Attachment }) {
   const { session } = useDesk();
   const { api } = useSupport();
   const [failure, fail] = useState<string>();
+  /** For who may open no tab. */
+  const [link, setLink] = useState<string>();
   const label = name ?? fileId;
   const open = async () => {
     fail(undefined);
@@ -43,7 +45,7 @@ function StoredFile({ file: { fileId, name, size } }: { file: Attachment }) {
       // Whole, or relative to the service's address with whatever path a proxy puts before it.
       const address = new URL(url, api).href;
       if (tab) tab.location.href = address;
-      else window.location.href = address;
+      else setLink(address);
     } catch (error) {
       tab?.close();
       fail(`${t.files.failed(label)} ${explain(error).text}`);
@@ -54,6 +56,11 @@ function StoredFile({ file: { fileId, name, size } }: { file: Attachment }) {
       <button type="button" class="file" aria-label={t.files.open(label)} onClick={() => void open()}>
         <bdi class="name">{label}</bdi> <span class="soft">{sizeOf(size ?? 0)}</span>
       </button>
+      {link !== undefined && (
+        <a href={link} target="_blank" rel="noopener">
+          {t.files.open(label)}
+        </a>
+      )}
       {failure !== undefined && (
         <p class="fault" role="alert">
           {failure}
