@@ -257,7 +257,8 @@ describe.runIf(hasChromium)('a customer in the widget', () => {
       await using tab = await bank.signIn(browser, 'ann');
       const { page } = tab;
       await launcher(page).waitFor();
-      const item = { kind: 'message', ticketId, text: 'After', files: [], id, at: '2026-01-01', state: 'waiting' };
+      const at = new Date().toISOString();
+      const item = { kind: 'message', ticketId, text: 'After', files: [], id, at, state: 'waiting' };
       await page.evaluate(
         ([key, value]) =>
           (globalThis as never as { localStorage: { setItem(key: string, value: string): void } }).localStorage.setItem(
@@ -320,9 +321,20 @@ describe.runIf(hasChromium)('a customer in the widget', () => {
         async () => expect(await dana.desk.ratings.get.query({ ticketId })).toMatchObject({ score: 2 }),
         WAIT,
       );
-      await keyboard.press('Escape');
-      await launcher(page).and(page.locator(':focus')).waitFor();
-      expect(await page.getByRole('dialog').count()).toBe(0);
+      await page.getByText('Thank you for your rating.').first().waitFor();
+      await page.getByRole('heading', { name: 'Your request' }).and(page.locator(':focus')).waitFor();
+      // From wherever it is closed, one goes on where it was opened.
+      for (const place of [
+        page.getByRole('button', { name: 'Back' }),
+        page.getByRole('button', { name: 'Open a new request' }),
+      ]) {
+        await tabTo(place);
+        await keyboard.press('Escape');
+        await launcher(page).and(page.locator(':focus')).waitFor();
+        expect(await page.getByRole('dialog').count()).toBe(0);
+        await keyboard.press('Enter');
+        await page.getByRole('heading', { name: 'Your request' }).and(page.locator(':focus')).waitFor();
+      }
     });
 
     it('reads text as text, whatever is written in it', async () => {

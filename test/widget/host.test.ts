@@ -221,6 +221,36 @@ describe.runIf(hasChromium)('the widget on a page of another site', () => {
     await opened.waitForURL(/\/helpdesk\/support\/files\/.*\/content/);
   });
 
+  it('forgets after 30 days what anybody has written on this computer', async () => {
+    await using tab = await bank.signIn(browser, 'ann');
+    const { page } = tab;
+    await launcher(page).waitFor();
+    const days = (count: number) => new Date(Date.now() - count * 86_400_000).toISOString();
+    const texts = {
+      'support-widget/ben%40bank/draft/new': { text: 'old', files: [], at: days(31) },
+      'support-widget/ben%40bank/outbox/1': { text: 'old', files: [], at: days(31) },
+      'support-widget/ben%40bank/draft/message/1': { text: 'new', files: [], at: days(29) },
+      'support-widget/ann/draft/new': { text: 'old', files: [], at: days(31) },
+      'support-widget/ann/draft/message/1': { text: 'new', files: [], at: days(1) },
+      'support-widget/ann/seen': {},
+    };
+    await run(
+      page,
+      Object.entries(texts)
+        .map(([key, value]) => `localStorage.setItem('${key}', '${JSON.stringify(value)}')`)
+        .join(';'),
+    );
+    await page.reload();
+    await launcher(page).waitFor();
+    await vi.waitFor(async () => {
+      expect(JSON.parse((await run(page, 'JSON.stringify(Object.keys(localStorage).sort())')) as string)).toEqual([
+        'support-widget/ann/draft/message/1',
+        'support-widget/ann/seen',
+        'support-widget/ben%40bank/draft/message/1',
+      ]);
+    }, WAIT);
+  });
+
   it('has one live stream for all tabs of a browser', async () => {
     const ticketId = await create('In three tabs');
     await using tab = await bank.signIn(browser, 'ann');
@@ -351,7 +381,6 @@ describe.runIf(hasChromium)('the widget on a page of another site', () => {
     await page.getByText('We cannot be reached just now.').waitFor();
     expect(await tab.faults()).toEqual([]);
     await page.unroute('**/trpc/**');
-    await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: /Away/ }).waitFor();
     expect(tab.complaints(REFUSED)).toEqual([]);
   });

@@ -20,8 +20,6 @@ export interface Draft {
 
 const EMPTY: Draft = { text: '', files: [], at: '' };
 const PREFIX = 'draft/';
-/** Drafts that nobody has come back to are forgotten. */
-const KEPT_MS = 30 * 86_400_000;
 
 /** Kept at each letter: neither a reload nor a closed window loses it. */
 export class Drafts {
@@ -31,10 +29,6 @@ export class Drafts {
 
   constructor(kept: Kept) {
     this.#kept = kept;
-    const oldest = new Date(Date.now() - KEPT_MS).toISOString();
-    for (const name of kept.names(PREFIX)) {
-      if ((kept.get<Draft>(name)?.at ?? '') < oldest) kept.set(name, undefined);
-    }
   }
 
   get(place: Place): Draft {

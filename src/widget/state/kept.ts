@@ -47,6 +47,20 @@ export class Kept {
   }
 }
 
+/** For how long somebody may come back to what they have written. */
+const KEPT_MS = 30 * 86_400_000;
+
+/** Of all users of this computer, as who doesn't come back can't forget it themselves. */
+export function forgetOldTexts(): void {
+  const oldest = new Date(Date.now() - KEPT_MS).toISOString();
+  for (const key of keysOfStorage()) {
+    const [, userId = '', name = ''] = /^support-widget\/([^/]+)\/((?:draft|outbox)\/.+)$/.exec(key) ?? [];
+    if (name === '') continue;
+    const kept = new Kept(decodeURIComponent(userId));
+    if ((kept.get<{ at: string }>(name)?.at ?? '') < oldest) kept.set(name, undefined);
+  }
+}
+
 function keysOfStorage(): string[] {
   try {
     return Object.keys(localStorage);

@@ -4,7 +4,7 @@ import { t } from '../words/words.js';
 import { Conversation } from './conversation.js';
 import { Drafts } from './drafts.js';
 import { Inbox } from './inbox.js';
-import { Kept } from './kept.js';
+import { forgetOldTexts, Kept } from './kept.js';
 import { Live } from './live.js';
 import { Outbox, type Outgoing, type Sent } from './outbox.js';
 import { keepPlace, keptPlace, NARROW } from './place.js';
@@ -37,6 +37,7 @@ export class Desk {
     this.userId = userId;
     this.session = session;
     this.#support = support;
+    forgetOldTexts();
     const kept = new Kept(userId);
     this.#kept = kept;
     this.drafts = new Drafts(kept);

@@ -38,11 +38,18 @@ export function Panel() {
     if (isNarrow) current.showModal();
     // Not show(), which takes the focus in any case.
     else current.open = true;
-    return () => {
-      support.wasFocused = (current.getRootNode() as ShadowRoot).activeElement !== null;
-      current.close();
-    };
-  }, [isOpen, isNarrow, support]);
+    return () => current.close();
+  }, [isOpen, isNarrow]);
+
+  // When it is asked to close: then what has the focus is still there.
+  useEffect(
+    () =>
+      support.isOpen.subscribe(() => {
+        const root = dialog.current?.getRootNode() as ShadowRoot | undefined;
+        if (!support.isOpen.value) support.wasFocused = root?.activeElement != null;
+      }),
+    [support],
+  );
 
   // Whoever goes somewhere begins at its top; whoever comes to the next page with it open stays with that page.
   const at = JSON.stringify(view);

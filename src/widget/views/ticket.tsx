@@ -87,7 +87,8 @@ function TicketPage({ conversation, shown }: { conversation: Conversation; shown
 }
 
 function lastOf({ messages }: Shown, outgoing: readonly Outgoing[]): string | undefined {
-  return outgoing.at(-1)?.id ?? messages.at(-1)?.messageId;
+  const { id, state } = outgoing.at(-1) ?? {};
+  return id === undefined ? messages.at(-1)?.messageId : `${id} ${state}`;
 }
 
 /** So near to the end, somebody reads there. */
