@@ -4,13 +4,15 @@ import { runSql } from './run-sql.js';
 /**
  * Fills a database with as many tickets, each with a message, as make reading them all a bad plan, and tells the planner
  * of them: one in 50 is not closed, half say `payment`, one in 4999 says `needle`; `user_0` to `user_999`, `agent_0` to
- * `agent_9`.
+ * `agent_9`. Their ids are short, `ticket_7`; `realIds`: as the service makes them, so that they can be opened.
  */
-export async function fillQueue(databaseUrl: string, tickets: number): Promise<void> {
+export async function fillQueue(databaseUrl: string, tickets: number, { realIds = false } = {}): Promise<void> {
   const sqlite = engineOf(databaseUrl) === 'sqlite';
   const numbers = sqlite
     ? `(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${tickets}) SELECT n FROM numbers)`
     : `generate_series(1, ${tickets})`;
+  const digits = sqlite ? `substr('00000000000' || n, -12)` : `lpad(n::text, 12, '0')`;
+  const id = realIds ? `'ticket_019b0000-0000-7000-8000-' || ${digits}` : `'ticket_' || n`;
   const time = (minutes: string) =>
     sqlite
       ? `strftime('%Y-%m-%dT%H:%M:%f+00:00', '2026-01-01', '+' || (${minutes}) || ' minutes')`
@@ -19,7 +21,7 @@ export async function fillQueue(databaseUrl: string, tickets: number): Promise<v
     databaseUrl,
     `INSERT INTO tickets (id, user_id, subject, description, status, priority, category_id, assigned_agent, attachments,
       created_at, updated_at, waiting_since)
-    SELECT 'ticket_' || n, 'user_' || (n % 1000), CASE WHEN n % 2 = 0 THEN 'payment' ELSE 'other' END,
+    SELECT ${id}, 'user_' || (n % 1000), CASE WHEN n % 2 = 0 THEN 'payment' ELSE 'other' END,
       CASE WHEN n % 4999 = 0 THEN 'needle' ELSE 'words of number ' || n END,
       CASE WHEN n % 50 > 0 THEN 'Closed' WHEN n % 3 = 0 THEN 'Open' WHEN n % 3 = 1 THEN 'In Progress' ELSE 'Resolved' END,
       CASE n % 7 WHEN 0 THEN 'Critical' WHEN 1 THEN 'High' WHEN 2 THEN 'Low' ELSE 'Medium' END, 'category_00' || (1 + n % 7),

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { explain } from '../api/explain.js';
 import { type DeskEvent, useTRPC } from '../api/trpc.js';
+import { readAgain } from '../queue/list-state.js';
 import { session } from '../session/session.js';
 import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
@@ -40,7 +41,9 @@ export function useDeskFeed(): void {
         onData: ({ data }) => {
           if (data.type === 'ready') {
             // What happened meanwhile is not told: what is shown is read again.
-            if (!data.resumed && hasBegun) void queries.invalidateQueries({ queryKey: trpc.desk.pathKey() });
+            if (!data.resumed && hasBegun) {
+              readAgain(queries, trpc.desk.tickets.list.infiniteQueryKey(), trpc.desk.pathKey());
+            }
             hasBegun = true;
             forgetPresence();
           } else if (data.type === 'presence') tellPresence(data.ticketId, data.presence);

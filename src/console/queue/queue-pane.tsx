@@ -1,5 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useCommands } from '../keys/commands.js';
 import { Button } from '../ui/button.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
@@ -7,6 +8,7 @@ import { t } from '../words/words.js';
 import { BulkBar } from './bulk-bar.js';
 import { FilterBar } from './filter-bar.js';
 import type { DeskSearch } from './filters.js';
+import { findListState } from './list-state.js';
 import styles from './queue-pane.module.css';
 import { TicketRow } from './ticket-row.js';
 import { type Row, useNewTickets, type useQueue } from './use-queue.js';
@@ -25,7 +27,7 @@ interface QueuePaneProps {
 /** The list of tickets: filters, what is new, and rows without an end, of which only those in sight are there. */
 export function QueuePane({ search, queue, ticketId }: QueuePaneProps) {
   const { rows, isPending, error, reload } = queue;
-  const news = useNewTickets(search, rows, !queue.hasMore);
+  const news = useNewTickets(search, queue);
   const selection = useSelection(rows);
   const { chosen } = selection;
   const toggleHere = () => {
@@ -75,17 +77,24 @@ interface RowsProps extends Pick<QueuePaneProps, 'queue' | 'ticketId'> {
 }
 
 function Rows({ rows, queue, ticketId, selection }: RowsProps) {
+  const queries = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
+  const { loadMore, hasMore, error, queryKey } = queue;
+  // In rem: it grows with the size of the text. Asked once: it is needed for each of the rows.
+  const [rowPx] = useState(() => ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    // In rem: it grows with the size of the text.
-    estimateSize: () => ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+    estimateSize: () => rowPx,
     overscan: OVERSCAN,
+    initialOffset: () => findListState(queries, queryKey)?.offset ?? 0,
+    onChange: ({ scrollOffset }) => {
+      const state = findListState(queries, queryKey);
+      if (state && scrollOffset !== null) state.offset = scrollOffset;
+    },
   });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
-  const { loadMore, hasMore, error } = queue;
   const isNearEnd = last >= rows.length - OVERSCAN;
   useEffect(() => {
     if (isNearEnd && hasMore && !error) loadMore();

@@ -9,9 +9,16 @@ import {
   useTRPCClient,
 } from '../api/trpc.js';
 import { useDeskEvents } from '../live/desk-events.js';
+import { useStore } from '../ui/store.js';
 import { type DeskSearch, filtersOf } from './filters.js';
+import { findListState, forgetListState, gaps, type ListState, listStateOf } from './list-state.js';
 
 const PAGE = 100;
+/** A list that is left keeps its pages for so long: 10,000 tickets take 5 MB. */
+const KEPT_MS = 1_800_000;
+/** Of a longer search nothing is read again by itself. */
+const MOST_AGAIN = 3;
+const FRESH_MS = 10_000;
 /** Events come in crowds: they are looked at together. */
 const GATHER_MS = 400;
 const MOST_NEW = 100;
@@ -38,14 +45,20 @@ export function useQueue(search: DeskSearch) {
         getNextPageParam: (page) => page.next,
         enabled: q === undefined,
         staleTime: Number.POSITIVE_INFINITY,
-        gcTime: 60_000,
+        gcTime: KEPT_MS,
       },
     ),
   );
   const found = useInfiniteQuery(
     trpc.desk.search.tickets.infiniteQueryOptions(
       { ...filters, q: q ?? '', limit: PAGE },
-      { getNextPageParam: (page) => page.next, enabled: q !== undefined },
+      {
+        getNextPageParam: (page) => page.next,
+        enabled: q !== undefined,
+        staleTime: ({ state: { data } }) =>
+          (data?.pages.length ?? 0) > MOST_AGAIN ? Number.POSITIVE_INFINITY : FRESH_MS,
+        gcTime: KEPT_MS,
+      },
     ),
   );
   const list = q === undefined ? queue : found;
@@ -56,8 +69,13 @@ export function useQueue(search: DeskSearch) {
         : (found.data?.pages ?? []).flatMap(({ hits }) => hits);
     return unique(all);
   }, [q, queue.data, found.data]);
+  const queryKey =
+    q === undefined
+      ? trpc.desk.tickets.list.infiniteQueryKey({ ...filters, ...(sort && { sort }), limit: PAGE })
+      : trpc.desk.search.tickets.infiniteQueryKey({ ...filters, q, limit: PAGE });
   return {
     rows,
+    queryKey,
     isPending: list.isPending,
     error: list.error,
     hasMore: list.hasNextPage,
@@ -74,67 +92,91 @@ function unique(rows: Row[]): Row[] {
   return rows.filter(({ ticket: { ticketId } }) => !seen.has(ticketId) && seen.add(ticketId));
 }
 
+/** Tells the lists of what happens, those that are left as well as the one that is shown; once for the whole page. */
+export function useListEvents(): void {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  useDeskEvents((event) => {
+    for (const query of queries.getQueryCache().findAll({ queryKey: trpc.desk.tickets.list.infiniteQueryKey() })) {
+      const state = listStateOf(query);
+      state.since ??= event.timestamp;
+      if (!SAID.has(event.type)) state.moved.add(event.ticketId);
+      queries.setQueryData<Queue>(query.queryKey, (data) => data && withEvent(data, event));
+    }
+  });
+}
+
 /**
  * What has changed since the list was read: rows that are shown get their new values where they stand, and what is not shown is
  * counted. Which tickets belong to the list is the server's to say: it is asked for those of the same filters that have changed since.
  */
-export function useNewTickets(search: DeskSearch, shown: readonly Row[], isWhole: boolean) {
-  const trpc = useTRPC();
+export function useNewTickets(search: DeskSearch, { rows, queryKey, hasMore }: ReturnType<typeof useQueue>) {
   const client = useTRPCClient();
   const queries = useQueryClient();
   const [news, setNews] = useState<ReadonlySet<string>>(new Set());
-  const since = useRef<string>(undefined);
-  /** Tickets of which more has changed than what is said on them. */
-  const moved = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const filters = filtersOf(search);
-  const { q, sort } = search;
-  const queryKey = trpc.desk.tickets.list.infiniteQueryKey({ ...filters, ...(sort && { sort }), limit: PAGE });
+  const { q } = search;
 
   const look = useCallback(async () => {
-    const updatedFrom = since.current;
-    if (updatedFrom === undefined) return;
-    const { tickets } = await client.desk.tickets.list.query({
-      ...filters,
-      updatedFrom,
-      sort: 'updated',
-      limit: MOST_NEW,
-    });
+    const state = q === undefined ? findListState(queries, queryKey) : undefined;
+    if (state === undefined) return;
+    const { isBehind } = state;
+    const since = isBehind ? sinceWhen(state, rows) : state.since;
+    if (since === undefined) return;
+    const changed = { updatedFrom: since, sort: 'updated', limit: MOST_NEW } as const;
+    const [{ tickets }, others] = await Promise.all([
+      client.desk.tickets.list.query({ ...filtersOf(search), ...changed }),
+      // Nobody told of those that left the list.
+      isBehind ? client.desk.tickets.list.query(changed) : undefined,
+    ]);
     // Read anew meanwhile: it has them all.
-    if (since.current !== updatedFrom) return;
-    const fresh = new Map(tickets.map((ticket) => [ticket.ticketId, ticket]));
-    queries.setQueryData<InfiniteData<QueuePage, string | null>>(queryKey, (data) => data && withFresh(data, fresh));
-    const here = new Set(shown.map(({ ticket }) => ticket.ticketId));
+    if (findListState(queries, queryKey) !== state) return;
+    state.since = since;
+    state.isBehind = false;
+    const fresh = new Map([...(others?.tickets ?? []), ...tickets].map((ticket) => [ticket.ticketId, ticket]));
+    queries.setQueryData<Queue>(queryKey, (data) => data && withFresh(data, fresh));
+    const here = new Set(rows.map(({ ticket }) => ticket.ticketId));
     // What is further down in the list than its end here is not new where somebody only wrote on it.
     const isNew = ({ ticketId, createdAt }: QueuedTicket) =>
-      !here.has(ticketId) && (isWhole || createdAt >= updatedFrom || moved.current.has(ticketId));
+      !here.has(ticketId) && (!hasMore || createdAt >= since || state.moved.has(ticketId));
     setNews(new Set(tickets.filter(isNew).map(({ ticketId }) => ticketId)));
-  }, [client, queries, queryKey, filters, shown, isWhole]);
+  }, [client, queries, queryKey, search, q, rows, hasMore]);
   const latest = useRef(look);
   useEffect(() => {
     latest.current = look;
   });
 
-  useDeskEvents((event) => {
-    if (q !== undefined) return;
-    since.current ??= event.timestamp;
-    if (!SAID.has(event.type)) moved.current.add(event.ticketId);
-    queries.setQueryData<InfiniteData<QueuePage, string | null>>(queryKey, (data) => data && withEvent(data, event));
+  const lookSoon = useCallback(() => {
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
       void latest.current().catch(() => {});
     }, GATHER_MS);
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  }, []);
+  useDeskEvents(lookSoon);
+  const gap = useStore(gaps);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what happened while it was not shown, or not told
+  useEffect(lookSoon, [gap]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 
   const show = useCallback(() => {
-    since.current = undefined;
-    moved.current.clear();
+    forgetListState(queries, queryKey);
     setNews(new Set());
-    return queries.resetQueries({ queryKey });
+    return queries.resetQueries({ queryKey, exact: true });
   }, [queries, queryKey]);
 
   return { count: news.size, isMore: news.size >= MOST_NEW, show };
+}
+
+/** From when on a list may lack something: by the clock of the server, which the tickets themselves tell. */
+function sinceWhen({ since }: ListState, rows: readonly Row[]): string | undefined {
+  const latest = rows.reduce((max, { ticket: { updatedAt } }) => (updatedAt > max ? updatedAt : max), '');
+  return since ?? (latest || undefined);
 }
 
 type Queue = InfiniteData<QueuePage, string | null>;

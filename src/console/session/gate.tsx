@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { explain } from '../api/explain.js';
 import { useTRPC } from '../api/trpc.js';
+import { readAgain } from '../queue/list-state.js';
 import { forgetOldDrafts } from '../ticket/drafts.js';
 import { Modal } from '../ui/modal.js';
 import { Failed, Loading } from '../ui/states.js';
@@ -33,10 +34,10 @@ export function Gate({ children }: { children: ReactNode }) {
       queries.clear();
     } else if (state === 'yes' && account) {
       if (before.current !== undefined && before.current !== account.userId) queries.clear();
-      else if (before.current !== undefined) void queries.invalidateQueries();
+      else if (before.current !== undefined) readAgain(queries, trpc.desk.tickets.list.infiniteQueryKey());
       before.current = account.userId;
     }
-  }, [state, account, queries]);
+  }, [state, account, queries, trpc]);
 
   if (state === 'busy') return <SigningInPage />;
   if (state === 'no') return <SignInPage />;

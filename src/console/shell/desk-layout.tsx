@@ -10,6 +10,7 @@ import { rememberAgents } from '../ticket/known-agents.js';
 import { t } from '../words/words.js';
 import { DeskContext } from './desk-context.js';
 import styles from './desk-layout.module.css';
+import { lastView } from './places.js';
 
 /** The desk: views, the list of the one that is shown, and beside it the ticket that is open. */
 export function DeskLayout() {
@@ -32,6 +33,7 @@ export function DeskLayout() {
     },
     [rows, ticketId, navigate],
   );
+  useEffect(() => lastView.set(search), [search]);
   const desk = useMemo(() => ({ goTo }), [goTo]);
   useEffect(() => {
     if (rows.length - rows.findIndex(({ ticket }) => ticket.ticketId === ticketId) < 3) queue.loadMore();

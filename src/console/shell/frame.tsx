@@ -5,6 +5,7 @@ import { CommandBar } from '../keys/command-bar.js';
 import { useCommands } from '../keys/commands.js';
 import { useKeyboard } from '../keys/use-keyboard.js';
 import { useDeskFeed } from '../live/desk-events.js';
+import { useListEvents } from '../queue/use-queue.js';
 import { t } from '../words/words.js';
 import styles from './frame.module.css';
 import { usePlaces } from './places.js';
@@ -19,6 +20,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const places = usePlaces();
   const [shown, show] = useState<'bar' | 'sheet'>();
   useDeskFeed();
+  useListEvents();
   useOutboxEffects();
 
   const openBar = useCallback(() => show('bar'), []);

@@ -1,10 +1,14 @@
 import { Link, linkOptions, useLocation } from '@tanstack/react-router';
+import type { DeskSearch } from '../queue/filters.js';
 import { FIRST_VIEW } from '../queue/views.js';
 import { session } from '../session/session.js';
 import { Empty } from '../ui/states.js';
-import { useStore } from '../ui/store.js';
+import { Store, useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import styles from './places.module.css';
+
+/** The list that was shown last: where one comes back to from the other places. */
+export const lastView = new Store<DeskSearch>(FIRST_VIEW);
 
 const PLACES = [
   { id: 'tickets', link: linkOptions({ to: '/', search: FIRST_VIEW }), isForAdmins: false },
@@ -16,9 +20,11 @@ const PLACES = [
 export function usePlaces() {
   const { pathname } = useLocation();
   const account = useStore(session.account);
+  const search = useStore(lastView);
   const here = PLACES.find(({ id }) => pathname === `/${id}` || pathname.startsWith(`/${id}/`))?.id ?? 'tickets';
   return PLACES.filter(({ isForAdmins }) => !isForAdmins || account?.role === 'admin').map((place) => ({
     ...place,
+    ...(place.id === 'tickets' && here !== 'tickets' && { link: linkOptions({ to: '/', search }) }),
     isHere: place.id === here,
   }));
 }
