@@ -8,7 +8,7 @@ import { setSingleKeys, singleKeys } from './use-keyboard.js';
 export function CheatSheet({ open, onClose }: { open: boolean; onClose(): void }) {
   const on = useStore(singleKeys);
   return (
-    <Modal title={t.keys.title} open={open} onClose={onClose} wide>
+    <Modal title={t.keys.title} open={open} onClose={onClose} look="wide">
       <div className={styles.groups}>
         {t.keys.sheet.map(({ title, rows }) => (
           <section key={title}>

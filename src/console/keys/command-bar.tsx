@@ -1,6 +1,6 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
-import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
+import { Modal } from '../ui/modal.js';
 import { t } from '../words/words.js';
 import styles from './command-bar.module.css';
 import { type Command, currentCommands, type Group } from './commands.js';
@@ -16,14 +16,9 @@ const GROUPS: readonly Group[] = ['ticket', 'move', 'view', 'console'];
 /** Everything that can be done now, by typing a part of its name; and the search for what is typed. */
 export function CommandBar({ open, onClose, onSearch }: CommandBarProps) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup} aria-label={t.keys.bar}>
-          {open && <Commands onClose={onClose} onSearch={onSearch} />}
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal title={t.keys.bar} open={open} onClose={onClose} look="bar">
+      {open && <Commands onClose={onClose} onSearch={onSearch} />}
+    </Modal>
   );
 }
 

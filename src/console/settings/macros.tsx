@@ -96,7 +96,7 @@ export function Macros() {
         title={edited === 'new' ? w.macros.add : w.macros.editTitle}
         open={edited !== undefined}
         onClose={() => edit(undefined)}
-        wide
+        look="wide"
       >
         {edited !== undefined && (
           <Editor

@@ -99,7 +99,7 @@ export function Webhook({ webhookId }: { webhookId: string }) {
       </section>
       <Deliveries webhookId={webhookId} />
 
-      <Modal title={w.webhooks.editTitle} open={asked === 'edit'} onClose={close} wide>
+      <Modal title={w.webhooks.editTitle} open={asked === 'edit'} onClose={close} look="wide">
         {asked === 'edit' && <WebhookEditor webhook={webhook} onCancel={close} onSaved={close} />}
       </Modal>
       <Modal title={w.webhooks.resumeTitle} open={asked === 'resume'} onClose={close}>

@@ -47,7 +47,7 @@ export function Webhooks() {
           ))}
         </ul>
       )}
-      <Modal title={w.webhooks.add} open={isAdding} onClose={() => add(false)} wide>
+      <Modal title={w.webhooks.add} open={isAdding} onClose={() => add(false)} look="wide">
         {isAdding && (
           <WebhookEditor
             webhook="new"

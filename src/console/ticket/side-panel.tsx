@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { Ref } from 'react';
 import { type DeskEvent, type DeskTicket, useTRPC } from '../api/trpc.js';
 import { Button } from '../ui/button.js';
 import { Due, Status } from '../ui/labels.js';
@@ -13,7 +14,7 @@ const OTHERS = 6;
 const EVENTS = 50;
 
 /** What is good to know beside the conversation. */
-export function SidePanel({ ticket }: { ticket: DeskTicket }) {
+export function SidePanel({ ticket, ref }: { ticket: DeskTicket; ref?: Ref<HTMLElement> }) {
   const { ticketId, resolution, waitingSince, firstResponseAt, resolvedAt, closedAt, createdAt } = ticket;
   const times: [string, string | null][] = [
     [t.side.opened, createdAt],
@@ -23,7 +24,7 @@ export function SidePanel({ ticket }: { ticket: DeskTicket }) {
     [t.side.closed, closedAt],
   ];
   return (
-    <aside className={styles.panel} aria-label={t.side.title}>
+    <aside className={styles.panel} aria-label={t.side.title} ref={ref} tabIndex={-1}>
       <section>
         <h2 className={styles.title}>{t.side.ticket}</h2>
         <dl className={styles.facts}>

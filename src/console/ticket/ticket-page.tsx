@@ -3,10 +3,13 @@ import { useEffect, useRef, useState } from 'react';
 import { supportError } from 'support-api/client';
 import type { DeskTicket } from '../api/trpc.js';
 import { useCommands } from '../keys/commands.js';
+import { singleKeys } from '../keys/use-keyboard.js';
 import { usePresenceAt, WhoIsHere } from '../live/presence.js';
 import { useDesk } from '../shell/desk-context.js';
 import { Button } from '../ui/button.js';
 import { Due } from '../ui/labels.js';
+import { useMedia } from '../ui/media.js';
+import { Modal } from '../ui/modal.js';
 import { Person } from '../ui/person.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
 import { Since } from '../ui/time.js';
@@ -70,8 +73,14 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
   const [opened, open] = useState<Property>();
   const [asking, ask] = useState<'resolve' | 'close'>();
   const [hasDetails, showDetails] = useState(false);
+  const hasRoom = useMedia('(min-width: 90rem)');
+  const side = useRef<HTMLElement>(null);
+  const seeDetails = () => (hasRoom ? side.current?.focus() : showDetails(true));
   const canResolve = status === 'Open' || status === 'In Progress';
 
+  useEffect(() => {
+    if (hasRoom) showDetails(false);
+  }, [hasRoom]);
   useEffect(() => {
     document.title = `${ticket.subject} · ${t.title}`;
     return () => {
@@ -107,7 +116,7 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
     ...(canResolve
       ? [{ id: 'resolve', key: 'e', label: t.commands.resolve, group: 'ticket' as const, run: () => ask('resolve') }]
       : []),
-    { id: 'details', key: 'i', label: t.commands.details, group: 'ticket', run: () => showDetails(!hasDetails) },
+    { id: 'details', key: 'i', label: t.commands.details, group: 'ticket', run: seeDetails },
   ]);
 
   return (
@@ -122,9 +131,11 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
             <span className={styles.buttons}>
               {isOpen && ticket.assignedAgent === null && <Button onClick={change.take}>{t.ticket.take}</Button>}
               {canResolve && <Button onClick={() => ask('resolve')}>{t.ticket.resolve}</Button>}
-              <Button className={styles.details} aria-expanded={hasDetails} onClick={() => showDetails(!hasDetails)}>
-                {t.ticket.details}
-              </Button>
+              {!hasRoom && (
+                <Button aria-haspopup="dialog" onClick={() => showDetails(true)}>
+                  {t.ticket.details}
+                </Button>
+              )}
             </span>
           </div>
           <p className={styles.facts}>
@@ -150,12 +161,19 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
           onSent={(andNext) => andNext && goTo('next')}
         />
       </div>
-      <div className={styles.side} data-open={hasDetails || undefined}>
-        <Button look="quiet" className={styles.closeSide} onClick={() => showDetails(false)}>
-          {t.close} ×
-        </Button>
-        <SidePanel ticket={ticket} />
-      </div>
+      {hasRoom ? (
+        <SidePanel ticket={ticket} ref={side} />
+      ) : (
+        <Modal
+          title={t.side.title}
+          open={hasDetails}
+          onClose={() => showDetails(false)}
+          look="drawer"
+          onKeyDown={({ key }) => key === 'i' && singleKeys.value && showDetails(false)}
+        >
+          <SidePanel ticket={ticket} />
+        </Modal>
+      )}
       <ResolveDialog
         open={asking === 'resolve'}
         onClose={() => ask(undefined)}

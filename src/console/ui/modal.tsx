@@ -1,5 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
+import { t } from '../words/words.js';
+import { Button } from './button.js';
 import styles from './modal.module.css';
 
 interface ModalProps {
@@ -8,10 +10,12 @@ interface ModalProps {
   open: boolean;
   /** Absent: it can't be left without an answer. */
   onClose?(): void;
-  wide?: boolean;
+  /** `bar`: its title is not seen. `drawer`: at the side, as high as the window. */
+  look?: 'narrow' | 'wide' | 'bar' | 'drawer';
+  onKeyDown?(event: KeyboardEvent<HTMLElement>): void;
 }
 
-export function Modal({ title, children, open, onClose, wide = false }: ModalProps) {
+export function Modal({ title, children, open, onClose, look = 'narrow', onKeyDown }: ModalProps) {
   const before = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     if (open) before.current = focusedElement();
@@ -25,10 +29,20 @@ export function Modal({ title, children, open, onClose, wide = false }: ModalPro
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup
-          className={`${styles.popup} ${wide ? styles.wide : ''}`}
+          className={`${styles.popup} ${styles[look]}`}
           finalFocus={() => before.current ?? heading()}
+          onKeyDown={onKeyDown}
         >
-          <Dialog.Title className={styles.title}>{title}</Dialog.Title>
+          {look === 'drawer' ? (
+            <div className={styles.top}>
+              <Dialog.Title className={styles.title}>{title}</Dialog.Title>
+              <Button look="quiet" onClick={onClose}>
+                {t.close} ×
+              </Button>
+            </div>
+          ) : (
+            <Dialog.Title className={look === 'bar' ? 'visually-hidden' : styles.title}>{title}</Dialog.Title>
+          )}
           {children}
         </Dialog.Popup>
       </Dialog.Portal>

@@ -368,7 +368,7 @@ export const de: Words = {
     category: 'Kategorie setzen…',
     tags: 'Schlagwörter ändern…',
     resolve: 'Lösen…',
-    details: 'Details zeigen oder verbergen',
+    details: 'Details',
     next: 'Nächstes Ticket',
     previous: 'Voriges Ticket',
     queue: 'Zurück zu den Tickets',

@@ -355,7 +355,7 @@ export const en = {
     category: 'Set category…',
     tags: 'Change tags…',
     resolve: 'Resolve…',
-    details: 'Show or hide details',
+    details: 'Details',
     next: 'Next ticket',
     previous: 'Previous ticket',
     queue: 'Back to the tickets',
