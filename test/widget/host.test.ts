@@ -315,7 +315,7 @@ describe.runIf(hasChromium)('the widget on a page of another site', () => {
   });
 
   it('asks for another token before the old one expires, and begins anew for another user', async () => {
-    await using short = await startBank({ engine: 'sqlite', tokenSeconds: 1 });
+    await using short = await startBank({ engine: 'sqlite', tokenSeconds: 3 });
     const customer = createSupportClient({ url: short.server.url, token: customerToken('ann') });
     const ticketId = await create('Short tokens', customer);
     await using tab = await short.signIn(browser, 'ann');
