@@ -44,7 +44,9 @@ describe.runIf(hasChromium)('in a narrow window', () => {
     // Nothing behind it is reached.
     for (let presses = 0; presses < 5; presses += 1) {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate('document.activeElement.closest("[role=dialog]") !== null')).toBe(true);
+      await vi.waitFor(async () => {
+        expect(await page.evaluate('document.activeElement.closest("[role=dialog]") !== null')).toBe(true);
+      }, SOON);
     }
     expect(await tab.faults()).toEqual([]);
     await page.keyboard.press('Escape');

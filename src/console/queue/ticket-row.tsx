@@ -49,22 +49,24 @@ export function TicketRow({ row, isOpen, onShiftClick }: TicketRowProps) {
           )}
         </span>
       </span>
-      {row.excerpt ? (
-        <span className={styles.excerpt}>
-          {row.in === 'note' && <span className={styles.note}>{t.ticket.note} </span>}
-          <Highlighted pieces={row.excerpt} />
-        </span>
-      ) : (
-        <span className={styles.soft}>
-          <bdi>{nameOf(ticket.requester)}</bdi> · {nameOfCategory(ticket.categoryId)} ·{' '}
-          {assignedAgent === null ? t.nobody : <bdi>{nameOf(assignedAgent)}</bdi>}
-        </span>
-      )}
+      <span className={styles.line}>
+        {row.excerpt ? (
+          <span className={styles.excerpt}>
+            {row.in === 'note' && <span className={styles.note}>{t.ticket.note} </span>}
+            <Highlighted pieces={row.excerpt} />
+          </span>
+        ) : (
+          <span className={styles.soft}>
+            <bdi>{nameOf(ticket.requester)}</bdi> · {nameOfCategory(ticket.categoryId)} ·{' '}
+            {assignedAgent === null ? t.nobody : <bdi>{nameOf(assignedAgent)}</bdi>}
+          </span>
+        )}
+        <WhoIsThere ticketId={ticket.ticketId} asRead={ticket.presence} />
+      </span>
       <span className={styles.labels}>
         <Status status={ticket.status} />
         <Priority priority={ticket.priority} />
         <Due {...ticket} />
-        <WhoIsThere ticketId={ticket.ticketId} asRead={ticket.presence} />
       </span>
     </Link>
   );

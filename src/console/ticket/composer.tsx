@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom';
 import type { DeskTicket } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { Button } from '../ui/button.js';
-import { usePersonName } from '../ui/person.js';
+import { Person, usePersonName } from '../ui/person.js';
 import { useStore } from '../ui/store.js';
 import { t } from '../words/words.js';
 import styles from './composer.module.css';
@@ -117,7 +117,7 @@ export function Composer({ ticket, onTyping, onSent, ref }: ComposerProps) {
         </fieldset>
         <p className={styles.who} id="composer-who">
           {kind === 'note' ? t.composer.onlyAgents : t.composer.toCustomer}{' '}
-          {kind === 'reply' && <bdi>{ticket.userId}</bdi>}
+          {kind === 'reply' && <Person id={ticket.userId} />}
         </p>
       </div>
       <Meanwhile
@@ -161,20 +161,21 @@ export function Composer({ ticket, onTyping, onSent, ref }: ComposerProps) {
           <MacroPicker ticketId={ticketId} open={isChoosing} onOpenChange={choose} onText={insert} />
         )}
         {!isClosed && <Attach onFiles={attach} />}
-        <span className={styles.space} />
         <span role="status" className={styles.why}>
           {isWaiting ? t.files.wait : text.trim() === '' && files.length > 0 ? t.files.needText : ''}
         </span>
-        {canResolve && (
-          <Button disabled={cannotSend} onClick={() => send(true)} title={t.composer.resolveKeys}>
-            {t.composer.sendAndResolve}
-          </Button>
-        )}
-        {!isClosed && (
-          <Button look="primary" type="submit" disabled={cannotSend} className={styles.send} title={t.composer.keys}>
-            {t.composer.send[kind]}
-          </Button>
-        )}
+        <span className={styles.sends}>
+          {canResolve && (
+            <Button disabled={cannotSend} onClick={() => send(true)} title={t.composer.resolveKeys}>
+              {t.composer.sendAndResolve}
+            </Button>
+          )}
+          {!isClosed && (
+            <Button look="primary" type="submit" disabled={cannotSend} className={styles.send} title={t.composer.keys}>
+              {t.composer.send[kind]}
+            </Button>
+          )}
+        </span>
       </div>
     </form>
   );
