@@ -212,6 +212,114 @@ describe.runIf(hasChromium)('where the issuer gives no refresh tokens', () => {
   });
 });
 
+describe.runIf(hasChromium)('where a sign-in can not be renewed as usual', () => {
+  let browser: Browser;
+  let provider: SignInProvider;
+  let server: RunningServer;
+  beforeAll(async () => {
+    browser = await launch();
+    provider = await startSignInProvider({ refresh: false });
+    server = await startServer({ env: provider.env });
+    provider.register(`${server.url}/console/`);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server[Symbol.asyncDispose]();
+    await provider[Symbol.asyncDispose]();
+  });
+
+  /** A ticket with a draft, and over it the dialog of a sign-in that has expired. */
+  const expire = async (page: Page) => {
+    provider.tokenSeconds = 3600;
+    await page.goto(`${server.url}/console/`);
+    await logIn(page, 'agent_dana');
+    await page.getByText('Choose a ticket').waitFor();
+    const token = JSON.parse(
+      String(await page.evaluate("sessionStorage.getItem('support-console.tokens')")),
+    ).access_token;
+    const { desk } = createSupportClient({ url: server.url, token });
+    const ticket = { subject: 'Half written', description: 'Why?', categoryId: 'category_001', requester: 'ann' };
+    const { ticketId } = await desk.tickets.create.mutate(ticket);
+    await page.goto(`${server.url}/console/tickets/${ticketId}?status=Open`);
+    // Behind a dialog it has no role.
+    const field = page.locator('textarea');
+    await field.fill('Half a sentence');
+    // As the service refuses a token that has expired.
+    await page.route('**/trpc/*desk.tickets.get*', (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer no.longer.good' } }),
+    );
+    await desk.notes.add.mutate({ ticketId, content: 'Read me' });
+    const dialog = page.getByRole('dialog', { name: 'Your sign-in has expired' });
+    await dialog.waitFor();
+    await page.unrouteAll();
+    return { ticketId, field, dialog };
+  };
+
+  it('leaves for the issuer and comes back where the browser opens no window, and the draft is there', async () => {
+    const tab = await Tab.open(browser);
+    await using _ = tab;
+    const { page } = tab;
+    // What a browser that blocks windows gives.
+    await page.addInitScript('window.open = () => null');
+    const { ticketId, field, dialog } = await expire(page);
+    const asked = provider.requests.length;
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await vi.waitFor(() => expect(provider.requests.length).toBeGreaterThan(asked), SOON);
+    // The issuer still knows who it is.
+    await page.getByRole('heading', { name: 'Half written' }).waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    expect(page.url()).toBe(`${server.url}/console/tickets/${ticketId}?status=Open`);
+    await vi.waitFor(async () => expect(await field.inputValue()).toBe('Half a sentence'), SOON);
+    await field.press('Control+Enter');
+    await page.getByRole('article').filter({ hasText: 'Half a sentence' }).waitFor();
+    expect(tab.complaints(EXPIRED)).toEqual([]);
+  });
+
+  it.each([
+    ['a window', ''],
+    ['no window', 'window.open = () => null'],
+  ])(
+    'says in the dialog that the issuer does not answer, with %s, and what is on the page stays',
+    async (_w, script) => {
+      const tab = await Tab.open(browser);
+      await using _ = tab;
+      const { page } = tab;
+      if (script) await page.addInitScript(script);
+      const { field, dialog } = await expire(page);
+      await page.context().route(`${provider.url}/**`, (route) => route.abort('connectionrefused'));
+      await dialog.getByRole('button', { name: 'Sign in' }).click();
+      await dialog.getByText('cannot be reached').waitFor();
+      expect(await tab.faults()).toEqual([]);
+      expect(await field.inputValue()).toBe('Half a sentence');
+      expect(page.context().pages()).toEqual([page]);
+
+      await page.context().unrouteAll();
+      await dialog.getByRole('button', { name: 'Sign in' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'Half written' }).waitFor();
+      await vi.waitFor(async () => expect(await field.inputValue()).toBe('Half a sentence'), SOON);
+      expect(tab.complaints(/Failed to load resource.*(401|ERR_CONNECTION_REFUSED)/)).toEqual([]);
+    },
+  );
+
+  it('says on the page to sign in that the issuer does not answer, and goes on once it does', async () => {
+    const tab = await Tab.open(browser);
+    await using _ = tab;
+    const { page } = tab;
+    await page.context().route(`${provider.url}/**`, (route) => route.abort('connectionrefused'));
+    await page.goto(`${server.url}/console/?status=Resolved`);
+    await page.getByText('cannot be reached').waitFor();
+    expect(page.url()).toBe(`${server.url}/console/?status=Resolved`);
+    expect(await tab.faults()).toEqual([]);
+    await page.context().unrouteAll();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await logIn(page, 'agent_dana');
+    await page.getByText('No tickets here').waitFor();
+    expect(page.url()).toBe(`${server.url}/console/?status=Resolved`);
+    expect(tab.complaints(/Failed to load resource.*ERR_CONNECTION_REFUSED/)).toEqual([]);
+  });
+});
+
 describe.runIf(hasChromium)('where the ID token is the one for the service', () => {
   it('sends that, and renews it', async () => {
     await using provider = await startSignInProvider();

@@ -77,12 +77,16 @@ export class Oidc {
   async signIn(how: 'assign' | 'replace' = 'assign'): Promise<void> {
     this.fault.set(undefined);
     try {
-      const address = await (await this.#load()).signInAddress();
-      sessionStorage.setItem(PLACE, placeOf(location));
-      location[how](address);
+      await this.#leave(how);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  async #leave(how: 'assign' | 'replace'): Promise<void> {
+    const address = await (await this.#load()).signInAddress();
+    sessionStorage.setItem(PLACE, placeOf(location));
+    location[how](address);
   }
 
   /**
@@ -91,12 +95,12 @@ export class Oidc {
   async signInAgain(): Promise<void> {
     // At the click itself: later, browsers take it for an advertisement.
     const popup = window.open('', 'support-console-sign-in', 'popup,width=520,height=720');
-    if (popup === null) return this.signIn();
     this.fault.set(undefined);
     try {
-      popup.location.replace(await (await this.#load()).signInAddress());
+      if (popup === null) await this.#leave('assign');
+      else popup.location.replace(await (await this.#load()).signInAddress());
     } catch (error) {
-      popup.close();
+      popup?.close();
       this.fault.set(asFault(error));
     }
   }
@@ -163,6 +167,11 @@ export class Oidc {
   #load(): Promise<Issuer> {
     this.#issuer ??= import('./issuer.js').then(
       ({ Issuer }) => new Issuer(this.#settings, { callback: CALLBACK.href, signedOut: SIGNED_OUT.href }),
+      (error: unknown) => {
+        // The next try fetches it again.
+        this.#issuer = undefined;
+        throw error;
+      },
     );
     return this.#issuer;
   }
