@@ -57,6 +57,8 @@ describe.runIf(hasChromium)('many tickets at once', () => {
     );
     await refused.getByRole('button', { name: 'Close', exact: true }).click();
     await refused.waitFor({ state: 'detached' });
+    // What had the focus is gone: it is where the next key is a command.
+    await vi.waitFor(async () => expect(await page.evaluate('document.activeElement.tagName')).toBe('H1'), SECOND);
     await page.keyboard.press('Escape');
     await bar.waitFor({ state: 'detached' });
   });

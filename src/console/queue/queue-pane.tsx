@@ -44,7 +44,11 @@ export function QueuePane({ search, queue, ticketId }: QueuePaneProps) {
   return (
     // Where no ticket is open, it is what the page is about.
     <section className={styles.pane} aria-label={t.queue.title} role={ticketId === undefined ? 'main' : undefined}>
-      {ticketId === undefined && <h1 className="visually-hidden">{t.queue.title}</h1>}
+      {ticketId === undefined && (
+        <h1 className="visually-hidden" tabIndex={-1}>
+          {t.queue.title}
+        </h1>
+      )}
       <FilterBar search={search} />
       {chosen.size > 0 && <BulkBar chosen={chosen} rows={rows} onClear={selection.clear} />}
       {news.count > 0 && (

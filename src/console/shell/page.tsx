@@ -15,7 +15,9 @@ export function Page({ title, aside, children }: PageProps) {
       <div className={styles.inner} data-aside={aside !== undefined || undefined}>
         {aside}
         <div className={styles.content}>
-          <h1 className={styles.title}>{title}</h1>
+          <h1 className={styles.title} tabIndex={-1}>
+            {title}
+          </h1>
           {children}
         </div>
       </div>

@@ -30,7 +30,7 @@ export function Modal({ title, children, open, onClose, look = 'narrow', onKeyDo
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup
           className={`${styles.popup} ${styles[look]}`}
-          finalFocus={() => before.current ?? heading()}
+          finalFocus={() => (before.current?.isConnected ? before.current : heading())}
           onKeyDown={onKeyDown}
         >
           {look === 'drawer' ? (
@@ -56,7 +56,10 @@ function focusedElement(): HTMLElement | null {
   return activeElement instanceof HTMLElement && activeElement !== document.body ? activeElement : null;
 }
 
-/** Where the keyboard goes on that opened it by a single key: in no field, which would take the next one for a letter. */
+/**
+ * Where the keyboard goes on that opened it by a single key, or where what had the focus is gone: in no field, which would take the next
+ * one for a letter.
+ */
 function heading(): HTMLElement | null {
   return document.querySelector('h1');
 }
