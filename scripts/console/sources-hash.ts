@@ -15,6 +15,7 @@ export const PACKAGES = [
 ];
 const SOURCES = [
   'src/console',
+  'src/browser',
   'src/client',
   'src/tickets/lifecycle.ts',
   'src/macros/placeholders.ts',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import {
+  browserFiles,
   consoleFiles,
   findCycle,
   type Import,
@@ -28,8 +29,8 @@ const FEATURES = [...new Set(FEATURE_ROUTERS.map((file) => `${file.split('/')[0]
 /** The module that a file stands in: its folder, or the file itself at the top. */
 const moduleOf = (file: string) => (file.includes('/') ? `${file.split('/')[0]}/` : file);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
-/** Programs of their own, for browsers. */
-const BROWSER = ['console/', 'widget/'];
+/** Programs of their own, for browsers, and what they share. */
+const BROWSER = ['browser/', 'console/', 'widget/'];
 const isNodes = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
 
 describe('docs/architecture.md', () => {
@@ -46,7 +47,9 @@ describe('docs/architecture.md', () => {
 
   it('has every module, once', () => {
     const documented = modules.flatMap((row) => row.modules).sort();
-    expect(documented).toEqual([...new Set([...files, ...consoleFiles(), ...widgetFiles()].map(moduleOf))].sort());
+    expect(documented).toEqual(
+      [...new Set([...files, ...browserFiles(), ...consoleFiles(), ...widgetFiles()].map(moduleOf))].sort(),
+    );
   });
 
   const ofService = modules.filter((row) => !row.modules.some((name) => BROWSER.includes(name)));
@@ -93,12 +96,21 @@ describe('imports', () => {
   });
 });
 
+describe('what browsers share', () => {
+  it('imports nothing, and is of the console and the widget alone', () => {
+    expect(browserFiles().flatMap(importsOf).map(show)).toEqual([]);
+    expect(local.filter(({ to }) => moduleOf(to) === 'browser/').map(show)).toEqual([]);
+  });
+});
+
 describe('the console', () => {
   const ofConsole = consoleFiles().flatMap(importsOf);
 
-  it('is made of the published client, three tables without imports, and its own files', () => {
+  it('is made of the published client, three tables without imports, what browsers share, and its own files', () => {
     expect(ofConsole.length).toBeGreaterThan(100);
-    const outside = ofConsole.filter(({ to, isPackage }) => !isPackage && moduleOf(to) !== 'console/');
+    const outside = ofConsole.filter(
+      ({ to, isPackage }) => !isPackage && !['browser/', 'console/'].includes(moduleOf(to)),
+    );
     const tables = ['events/event-types.ts', 'macros/placeholders.ts', 'tickets/lifecycle.ts'];
     expect([...new Set(outside.map(({ to }) => to))].sort()).toEqual(tables);
     expect(
@@ -123,9 +135,12 @@ describe('the console', () => {
 describe('the widget', () => {
   const ofWidget = widgetFiles().flatMap(importsOf);
 
-  it('is made of the published client, Preact, and its own files', () => {
+  it('is made of the published client, Preact, what browsers share, and its own files', () => {
     expect(ofWidget.length).toBeGreaterThan(50);
-    expect(ofWidget.filter(({ to, isPackage }) => !isPackage && moduleOf(to) !== 'widget/').map(show)).toEqual([]);
+    const outside = ofWidget.filter(
+      ({ to, isPackage }) => !isPackage && !['browser/', 'widget/'].includes(moduleOf(to)),
+    );
+    expect(outside.map(show)).toEqual([]);
     const packages = new Set(ofWidget.filter(({ isPackage }) => isPackage).map(({ to }) => to));
     expect([...packages].sort()).toEqual(['preact', 'preact/hooks', 'support-api/client']);
   });

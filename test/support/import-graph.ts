@@ -16,7 +16,12 @@ export interface Import {
 
 /** The files of src that the service is made of, generated ones aside. */
 export function sourceFiles(): string[] {
-  return filesOf('').filter((file) => file.endsWith('.ts') && !/^(db\/generated|console|widget)\//.test(file));
+  return filesOf('').filter((file) => file.endsWith('.ts') && !/^(db\/generated|browser|console|widget)\//.test(file));
+}
+
+/** What those for browsers share. */
+export function browserFiles(): string[] {
+  return filesOf('browser');
 }
 
 /** Those of the console, which run in a browser. */

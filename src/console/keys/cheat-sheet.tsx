@@ -1,5 +1,5 @@
 import { Modal } from '../ui/modal.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './cheat-sheet.module.css';
 import { setSingleKeys, singleKeys } from './use-keyboard.js';

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
-import { Store } from '../ui/store.js';
+import { Store } from '../../browser/store.js';
 
 export type Group = 'ticket' | 'move' | 'view' | 'console';
 

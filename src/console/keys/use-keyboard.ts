@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
+import { Store } from '../../browser/store.js';
 import { kept } from '../ui/kept.js';
-import { Store } from '../ui/store.js';
 import { currentCommands } from './commands.js';
 
 const OFF_KEY = 'support-console.single-keys-off';

@@ -4,7 +4,7 @@ import { explain } from '../api/explain.js';
 import { type DeskEvent, useTRPC } from '../api/trpc.js';
 import { readAgain } from '../queue/list-state.js';
 import { session } from '../session/session.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './desk-events.module.css';
 import { liveState } from './live-state.js';

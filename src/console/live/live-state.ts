@@ -1,4 +1,4 @@
-import { Store } from '../ui/store.js';
+import { Store } from '../../browser/store.js';
 
 export type LiveState = 'connecting' | 'live' | 'off';
 

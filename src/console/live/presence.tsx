@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { Store } from '../../browser/store.js';
 import { explain } from '../api/explain.js';
 import type { PresentAgent } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { usePersonName } from '../ui/person.js';
-import { Store, useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import { liveState } from './live-state.js';
 import styles from './presence.module.css';

@@ -1,6 +1,7 @@
 import { type InfiniteData, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type SupportInputs, type SupportOutputs, withIdempotencyKey } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '../../tickets/lifecycle.js';
 import { explain, waitMs } from '../api/explain.js';
 import { type QueuePage, useTRPC, useTRPCClient } from '../api/trpc.js';
@@ -11,8 +12,8 @@ import { Button } from '../ui/button.js';
 import { Modal } from '../ui/modal.js';
 import { usePersonName } from '../ui/person.js';
 import { Picker } from '../ui/picker.js';
-import { useStore } from '../ui/store.js';
 import { tell, tellFailure } from '../ui/toasts.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './bulk-bar.module.css';
 import { mapTickets, type Row } from './use-queue.js';
@@ -168,7 +169,7 @@ function useBulkChange(chosen: ReadonlySet<string>) {
     },
   });
   return {
-    make: (change: Change) => mutation.mutate({ key: crypto.randomUUID(), ticketIds: [...chosen], change }),
+    make: (change: Change) => mutation.mutate({ key: randomId(), ticketIds: [...chosen], change }),
     isPending: mutation.isPending,
     refused,
     forgetRefused: () => setRefused([]),

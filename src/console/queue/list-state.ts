@@ -1,5 +1,5 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
-import { Store } from '../ui/store.js';
+import { Store } from '../../browser/store.js';
 
 /** What is known of a list beside its pages: for as long as they are in the cache, also while something else is shown. */
 export interface ListState {

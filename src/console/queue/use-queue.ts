@@ -9,7 +9,7 @@ import {
   useTRPCClient,
 } from '../api/trpc.js';
 import { useDeskEvents } from '../live/desk-events.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { type DeskSearch, filtersOf } from './filters.js';
 import { findListState, forgetListState, gaps, type ListState, listStateOf } from './list-state.js';
 

@@ -6,7 +6,7 @@ import { readAgain } from '../queue/list-state.js';
 import { forgetOldDrafts } from '../ticket/drafts.js';
 import { Modal } from '../ui/modal.js';
 import { Failed, Loading } from '../ui/states.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import { session } from './session.js';
 import { NoDeskPage, SignInForm, SignInPage, SigningInPage } from './sign-in.js';

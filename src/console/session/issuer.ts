@@ -1,4 +1,5 @@
 import { ErrorResponse, ErrorTimeout, OidcClient, type SigninResponse, WebStorageStateStore } from 'oidc-client-ts';
+import { randomId } from '../../browser/random-id.js';
 import { type OidcSettings, STATE_PREFIX } from './oidc-settings.js';
 import { SignInError } from './sign-in-error.js';
 import type { Tokens } from './tokens.js';
@@ -41,13 +42,13 @@ export class Issuer {
   signInAddress(): Promise<string> {
     return explained(async () => {
       if (!isSecureContext) throw new SignInError('insecure');
-      return (await this.#client.createSigninRequest({ nonce: crypto.randomUUID() })).url;
+      return (await this.#client.createSigninRequest({ nonce: randomId() })).url;
     });
   }
 
   /** `answer`: the address by which the issuer has sent the browser back. */
   redeem(answer: string): Promise<Tokens> {
-    return explained(async () => this.#tokens(crypto.randomUUID(), await this.#client.processSigninResponse(answer)));
+    return explained(async () => this.#tokens(randomId(), await this.#client.processSigninResponse(answer)));
   }
 
   /** New tokens for old ones, without anybody seeing it. */

@@ -1,4 +1,4 @@
-import { Store } from '../ui/store.js';
+import { Store } from '../../browser/store.js';
 import type { Issuer } from './issuer.js';
 import { type OidcSettings, STATE_PREFIX } from './oidc-settings.js';
 import { SignInError } from './sign-in-error.js';

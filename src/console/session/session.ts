@@ -1,7 +1,7 @@
 import { createSupportClient, type SupportClient } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import { explain } from '../api/explain.js';
 import type { Account } from '../api/trpc.js';
-import { Store } from '../ui/store.js';
 import { Oidc } from './oidc.js';
 import { type OidcSettings, readOidcSettings } from './oidc-settings.js';
 import { SignInError } from './sign-in-error.js';

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { explain } from '../api/explain.js';
 import { Button } from '../ui/button.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { LanguageLinks } from '../words/language-links.js';
 import { t } from '../words/words.js';
 import type { Oidc } from './oidc.js';

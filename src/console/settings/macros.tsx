@@ -8,7 +8,7 @@ import { Button } from '../ui/button.js';
 import { Modal } from '../ui/modal.js';
 import { Prose } from '../ui/rich-text.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { w } from '../words/settings.js';
 import { Actions, attempt, Confirm, Field, useForm } from './form.js';
 import styles from './settings.module.css';

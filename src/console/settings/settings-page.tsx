@@ -3,7 +3,7 @@ import { session } from '../session/session.js';
 import { Page } from '../shell/page.js';
 import { NotFound } from '../shell/places.js';
 import { Empty } from '../ui/states.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { w } from '../words/settings.js';
 import { Categories } from './categories.js';
 import { Macros } from './macros.js';

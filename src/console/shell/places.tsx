@@ -1,9 +1,10 @@
 import { Link, linkOptions, useLocation } from '@tanstack/react-router';
+import { Store } from '../../browser/store.js';
 import type { DeskSearch } from '../queue/filters.js';
 import { FIRST_VIEW } from '../queue/views.js';
 import { session } from '../session/session.js';
 import { Empty } from '../ui/states.js';
-import { Store, useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './places.module.css';
 

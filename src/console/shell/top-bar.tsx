@@ -7,7 +7,7 @@ import { session } from '../session/session.js';
 import { SignOutDialog } from '../session/sign-out-dialog.js';
 import { outbox } from '../ticket/outbox.js';
 import { Button } from '../ui/button.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { changeLanguage, otherLanguages } from '../words/language.js';
 import { t } from '../words/words.js';
 import { PlaceLinks } from './places.js';

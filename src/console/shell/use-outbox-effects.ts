@@ -4,8 +4,8 @@ import { type DeskTicket, useTRPC } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { type Outgoing, outbox, type Sent } from '../ticket/outbox.js';
 import { usePersonName } from '../ui/person.js';
-import { useStore } from '../ui/store.js';
 import { tellFailure } from '../ui/toasts.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 
 /** What was sent becomes part of its ticket without a gap; what was refused is told, wherever one is by then. */

@@ -4,7 +4,7 @@ import type { DeskTicket } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { Button } from '../ui/button.js';
 import { Person, usePersonName } from '../ui/person.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './composer.module.css';
 import { Attach, DraftFiles, isExpired, useUploads } from './draft-files.js';

@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type DeskTicket, useTRPC } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { Button } from '../ui/button.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './conversation.module.css';
 import { ConversationEntry } from './conversation-entry.js';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { session } from '../session/session.js';
 import { Button } from '../ui/button.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import styles from './draft-files.module.css';
 import { type DraftFile, detachFromDraft, type Kind } from './drafts.js';

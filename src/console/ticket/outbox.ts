@@ -1,9 +1,10 @@
 import { supportError, withIdempotencyKey } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
+import { Store } from '../../browser/store.js';
 import { explain, waitMs } from '../api/explain.js';
 import type { DeskTicket } from '../api/trpc.js';
 import { session } from '../session/session.js';
 import { kept } from '../ui/kept.js';
-import { Store } from '../ui/store.js';
 import type { DraftFile, Kind } from './drafts.js';
 import { type Word, wordsSince } from './words.js';
 
@@ -80,14 +81,14 @@ class Outbox {
   }
 
   add(item: Omit<Outgoing, 'id' | 'userId' | 'at' | 'state'>): void {
-    const [id, at, userId] = [crypto.randomUUID(), new Date().toISOString(), currentUser()];
+    const [id, at, userId] = [randomId(), new Date().toISOString(), currentUser()];
     this.#put({ ...item, id, userId, at, state: 'sending' });
     void this.#send(item.ticketId);
   }
 
   /** It still fits, though others have said something: sent as it is, by somebody who has seen that. */
   sendAnyway({ overtakenBy: _, ...item }: Outgoing, seen: Pick<Outgoing, 'version' | 'seen'>): void {
-    this.#replace(item.id, { ...item, ...seen, id: crypto.randomUUID(), state: 'sending' });
+    this.#replace(item.id, { ...item, ...seen, id: randomId(), state: 'sending' });
     void this.#send(item.ticketId);
   }
 
@@ -159,7 +160,7 @@ class Outbox {
     if (!this.items.value.some(({ id }) => id === item.id)) return;
     const { version } = ticket;
     const said = wordsSince(ticket, item.seen, item.userId);
-    if (said.length === 0) this.#replace(item.id, { ...item, version, id: crypto.randomUUID(), state: 'sending' });
+    if (said.length === 0) this.#replace(item.id, { ...item, version, id: randomId(), state: 'sending' });
     else {
       const overtaken: Outgoing = { ...item, state: 'overtaken', overtakenBy: authorsOf(said) };
       this.#put(overtaken);

@@ -5,7 +5,7 @@ import { session } from '../session/session.js';
 import { Priority, Status } from '../ui/labels.js';
 import { Person, useAgents, usePersonName } from '../ui/person.js';
 import { Picker } from '../ui/picker.js';
-import { useStore } from '../ui/store.js';
+import { useStore } from '../ui/use-store.js';
 import { t } from '../words/words.js';
 import { knownAgents } from './known-agents.js';
 import styles from './properties.module.css';

@@ -1,7 +1,8 @@
 import { supportError } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
+import { Store } from '../../browser/store.js';
 import { explain } from '../api/explain.js';
 import { session } from '../session/session.js';
-import { Store } from '../ui/store.js';
 import { t } from '../words/words.js';
 import { attachToDraft, type Kind } from './drafts.js';
 
@@ -31,7 +32,7 @@ class Uploads {
 
   add(ticketId: string, kind: Kind, files: Iterable<File>): void {
     for (const file of files) {
-      const upload: Upload = { id: crypto.randomUUID(), ticketId, kind, file, done: 0 };
+      const upload: Upload = { id: randomId(), ticketId, kind, file, done: 0 };
       this.items.set([...this.items.value, upload]);
       void this.#send(upload);
     }

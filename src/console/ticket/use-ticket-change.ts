@@ -1,5 +1,6 @@
 import { type InfiniteData, useMutation, useQueryClient } from '@tanstack/react-query';
 import { withIdempotencyKey } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
 import { explain, waitMs } from '../api/explain.js';
 import {
   type DeskTicket,
@@ -65,13 +66,13 @@ export function useTicketChange(ticketId: string) {
     onError: (error, change, result) => {
       if (result?.before) show(result.before);
       const { text, remedy } = explain(error);
-      const again = () => mutation.mutate({ ...change, key: crypto.randomUUID() });
+      const again = () => mutation.mutate({ ...change, key: randomId() });
       tellFailure(t.changes.failed(change.what), text, remedy === 'change' ? undefined : again);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
   });
   const change = (what: string, fields: Fields, send: Change['send']) =>
-    mutation.mutate({ what, fields, send, key: crypto.randomUUID() });
+    mutation.mutate({ what, fields, send, key: randomId() });
   const statusOf = () => queries.getQueryData(key)?.status;
   const begun = (): Fields => (statusOf() === 'Open' ? { status: 'In Progress' } : {});
 

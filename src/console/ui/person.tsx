@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { session } from '../session/session.js';
 import { t } from '../words/words.js';
 import { nameOfPerson, profiles } from './profiles.js';
-import { useStore } from './store.js';
+import { useStore } from './use-store.js';
 
 /** Somebody by what they are called, or by the id of their tokens where nobody has said it. */
 export function usePersonName(): (userId: string) => string {

@@ -1,5 +1,5 @@
+import { Store } from '../../browser/store.js';
 import { session } from '../session/session.js';
-import { Store } from './store.js';
 
 /** Most that are asked for at once: as many as the server takes, if their ids were as long as they may be, would not fit into a URL. */
 const MOST = 40;

@@ -1,25 +1,20 @@
+import { withWebAddresses } from '../../browser/web-addresses.js';
 import type { Pieces } from '../api/trpc.js';
 import styles from './rich-text.module.css';
 
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?'’)\]}]/g;
-
 /** What somebody wrote, as they wrote it: text and nothing else, with its addresses to follow. */
 export function Prose({ text }: { text: string }) {
-  const parts: React.ReactNode[] = [];
-  let from = 0;
-  for (const { 0: url, index } of text.matchAll(LINK)) {
-    parts.push(
-      text.slice(from, index),
-      <a key={index} href={url} target="_blank" rel="noopener noreferrer nofollow">
-        {url}
-      </a>,
-    );
-    from = index + url.length;
-  }
-  parts.push(text.slice(from));
   return (
     <div className={styles.prose} dir="auto">
-      {parts}
+      {withWebAddresses(text).map((piece) =>
+        piece.isAddress ? (
+          <a key={piece.at} href={piece.text} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { SupportOutputs } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import { Reader } from './reader.js';
 import type { Session } from './session.js';
-import { Store } from './store.js';
 
 export type Message = SupportOutputs['support']['messages']['list']['messages'][number];
 export type Attachment = Message['files'][number];

@@ -1,6 +1,6 @@
 import type { UploadedFile } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import type { Kept } from './kept.js';
-import { Store } from './store.js';
 
 /** What is written where: a new request, a message, and what is said when a request is closed or rated. */
 export type Place = 'new' | `${'message' | 'close' | 'rate'}/${string}`;

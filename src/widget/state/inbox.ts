@@ -1,8 +1,8 @@
 import type { SupportOutputs } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import type { Kept } from './kept.js';
 import { Reader } from './reader.js';
 import type { Session } from './session.js';
-import { Store } from './store.js';
 
 export type TicketSummary = SupportOutputs['support']['tickets']['list'][number];
 

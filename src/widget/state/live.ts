@@ -1,7 +1,7 @@
 import type { SupportOutputs } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import { waitMs } from './explain.js';
 import type { Session } from './session.js';
-import { Store } from './store.js';
 
 type Watched = SupportOutputs['support']['tickets']['watch'] extends AsyncIterable<infer Item> ? Item : never;
 type Change = Watched extends { data: infer Data } ? Data : Watched;

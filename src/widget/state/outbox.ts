@@ -1,10 +1,10 @@
 import { type UploadedFile, withIdempotencyKey } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
+import { Store } from '../../browser/store.js';
 import type { Drafts, Place } from './drafts.js';
 import { explain, waitMs } from './explain.js';
 import type { Kept } from './kept.js';
-import { randomId } from './random-id.js';
 import type { Session } from './session.js';
-import { Store } from './store.js';
 
 interface Letter {
   text: string;

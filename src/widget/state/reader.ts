@@ -1,6 +1,6 @@
+import { Store } from '../../browser/store.js';
 import { explain, waitMs } from './explain.js';
 import type { Session } from './session.js';
-import { Store } from './store.js';
 
 /** Reads when it is asked to: one at a time, once more if it was asked meanwhile, and again after a failure that passes. */
 export class Reader {

@@ -1,7 +1,7 @@
 import { createSupportClient, type SupportClient, supportError } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import type { WidgetOptions } from '../options.js';
 import { explain, Pause, SignedOut, waitMs } from './explain.js';
-import { Store } from './store.js';
 
 export type SessionState =
   | { name: 'connecting' | 'signed-out' }

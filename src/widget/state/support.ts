@@ -1,4 +1,5 @@
 import type { SupportOutputs } from 'support-api/client';
+import { Store } from '../../browser/store.js';
 import type { WidgetOptions } from '../options.js';
 import { t } from '../words/words.js';
 import { Conversation } from './conversation.js';
@@ -10,7 +11,6 @@ import { Outbox, type Outgoing, type Sent } from './outbox.js';
 import { keepPlace, keptPlace, NARROW } from './place.js';
 import { Reader } from './reader.js';
 import { Session } from './session.js';
-import { Store } from './store.js';
 import { Uploads } from './uploads.js';
 
 export type Category = SupportOutputs['support']['categories']['list'][number];

@@ -1,10 +1,10 @@
 import { supportError } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
+import { Store } from '../../browser/store.js';
 import { formatNumber, t } from '../words/words.js';
 import type { Drafts, Place } from './drafts.js';
 import { explain } from './explain.js';
-import { randomId } from './random-id.js';
 import type { Session } from './session.js';
-import { Store } from './store.js';
 
 /** A file on its way to the server; once it is there, it belongs to its draft. */
 export interface Upload {

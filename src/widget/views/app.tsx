@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { WidgetOptions } from '../options.js';
-import { useStore } from '../state/store.js';
 import type { Support } from '../state/support.js';
 import { locale, t } from '../words/words.js';
 import { SupportContext } from './context.js';
 import { HelpIcon } from './icons.js';
 import { Panel } from './panel.js';
+import { useStore } from './use-store.js';
 
 interface AppProps {
   support: Support;

@@ -1,8 +1,8 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Draft, Place } from '../state/drafts.js';
-import { useStore } from '../state/store.js';
 import type { Desk, Support } from '../state/support.js';
+import { useStore } from './use-store.js';
 
 export const SupportContext = createContext<Support | undefined>(undefined);
 export const DeskContext = createContext<Desk | undefined>(undefined);

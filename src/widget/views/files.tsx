@@ -2,10 +2,10 @@ import { useRef, useState } from 'preact/hooks';
 import type { Attachment } from '../state/conversation.js';
 import type { Place } from '../state/drafts.js';
 import { explain } from '../state/explain.js';
-import { useStore } from '../state/store.js';
 import { formatNumber, t } from '../words/words.js';
 import { useDesk, useDraft, useSupport } from './context.js';
 import { AttachIcon } from './icons.js';
+import { useStore } from './use-store.js';
 
 function sizeOf(bytes: number): string {
   return bytes < 1_000_000

@@ -1,9 +1,9 @@
 import type { TicketSummary } from '../state/inbox.js';
 import type { Outgoing } from '../state/outbox.js';
-import { useStore } from '../state/store.js';
 import { t } from '../words/words.js';
 import { useDesk, useSupport } from './context.js';
 import { Loading, Notice, Time } from './parts.js';
+import { useStore } from './use-store.js';
 
 /** The user's tickets, and the way to a new one. */
 export function Home() {

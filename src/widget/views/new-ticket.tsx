@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
-import { useStore } from '../state/store.js';
 import { formatNumber, t } from '../words/words.js';
 import { useDesk, useDraft, useSupport } from './context.js';
 import { Attach, DraftFiles, useFileEvents, useFileFault } from './files.js';
 import { Field, faultOf, Notice } from './parts.js';
+import { useStore } from './use-store.js';
 
 /** Of a subject, and of a description and a message, in characters of Unicode. */
 const MAX_SUBJECT = 200;

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { NARROW } from '../state/place.js';
-import { useStore } from '../state/store.js';
 import type { View } from '../state/support.js';
 import { t } from '../words/words.js';
 import { DeskContext, useDesk, useSupport } from './context.js';
@@ -9,6 +8,7 @@ import { BackIcon, CloseIcon } from './icons.js';
 import { NewTicket } from './new-ticket.js';
 import { Loading, Notice } from './parts.js';
 import { OutgoingTicket, TicketView } from './ticket.js';
+import { useStore } from './use-store.js';
 
 function useIsNarrow(): boolean {
   const [query] = useState(() => matchMedia(NARROW));

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { withWebAddresses } from '../../browser/web-addresses.js';
 import { formatExactTime, formatTime, t } from '../words/words.js';
 import { useSupport } from './context.js';
 
@@ -73,25 +74,19 @@ export function faultOf(id: string, fault: string | undefined) {
   };
 }
 
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?'’)\]}]/g;
-
 /** What somebody wrote, as they wrote it: text and nothing else, with its addresses to follow. */
 export function Prose({ text }: { text: string }) {
-  const parts: ComponentChildren[] = [];
-  let from = 0;
-  for (const { 0: url, index } of text.matchAll(LINK)) {
-    parts.push(
-      text.slice(from, index),
-      <a key={index} href={url} target="_blank" rel="noopener noreferrer nofollow">
-        {url}
-      </a>,
-    );
-    from = index + url.length;
-  }
-  parts.push(text.slice(from));
   return (
     <div class="prose" dir="auto">
-      {parts}
+      {withWebAddresses(text).map((piece) =>
+        piece.isAddress ? (
+          <a key={piece.at} href={piece.text} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
     </div>
   );
 }

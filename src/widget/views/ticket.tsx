@@ -3,7 +3,6 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Conversation, Shown } from '../state/conversation.js';
 import { explain } from '../state/explain.js';
 import type { Outgoing } from '../state/outbox.js';
-import { useStore } from '../state/store.js';
 import { t } from '../words/words.js';
 import { CloseTicket } from './close-ticket.js';
 import { Composer } from './composer.js';
@@ -12,6 +11,7 @@ import { Entry, OutgoingEntry } from './entry.js';
 import { Status } from './home.js';
 import { Loading, Notice } from './parts.js';
 import { Rate } from './rate.js';
+import { useStore } from './use-store.js';
 
 export function TicketView() {
   const conversation = useStore(useDesk().conversation);

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { type ErrorCode, type SupportClient, supportError, withIdempotencyKey } from 'support-api/client';
+import { randomId } from '../../browser/random-id.js';
 import { explain } from '../state/explain.js';
-import { randomId } from '../state/random-id.js';
 import { useDesk } from './context.js';
 
 /** A step that somebody waits for: under one idempotency key, however often it is tried with the same input. */

@@ -1,6 +1,4 @@
-import { useSyncExternalStore } from 'react';
-
-/** A value that components outside of React's tree change, and those in it show. */
+/** A value that is changed outside of the tree of components, and shown in it. */
 export class Store<T> {
   #value: T;
   readonly #listeners = new Set<() => void>();
@@ -16,15 +14,11 @@ export class Store<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => void this.#listeners.delete(listener);
   };
-}
-
-export function useStore<T>(store: Store<T>): T {
-  return useSyncExternalStore(store.subscribe, () => store.value);
 }
