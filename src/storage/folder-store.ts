@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { chmod, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, type FileHandle, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { makeFolder } from '../config/make-folder.js';
 import { isFileId } from '../schema/ids.js';
 import type { ByteRange, FileStore, ReceivedFile } from './file-store.js';
@@ -9,6 +8,13 @@ import { orAway } from './store-away.js';
 
 /** Of an id's time: a folder for every 4.7 hours, so that none has too many files, and the folders are in order. */
 const TIME_DIGITS = 6;
+
+/** So much is read at once: each read takes a thread that has to be woken. */
+const PIECE_BYTES = 2 ** 19;
+
+/** While more than so many files are being read, it is less: whoever reads slowly keeps a piece in memory. */
+const MANY_FILES = 100;
+const SMALL_PIECE_BYTES = 2 ** 16;
 
 /**
  * Files in a folder of this machine. Each is renamed into its place once it is whole and on disk, and is for the owner of the
@@ -18,6 +24,7 @@ export class FolderStore implements FileStore {
   readonly incoming: string;
   readonly isLocal = true;
   readonly #folder: string;
+  #filesRead = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -37,7 +44,11 @@ export class FolderStore implements FileStore {
   async read(fileId: string, range?: ByteRange): Promise<Readable | undefined> {
     return orAway(async () => {
       const file = await open(this.#place(fileId)).catch(undefinedIfMissing);
-      return file && createReadStream('', { fd: file, ...range });
+      if (file === undefined) return undefined;
+      // One piece at a time: none is read before the one before it is taken.
+      const bytes = Readable.from(this.#piecesOf(file, range), { objectMode: false, highWaterMark: 0 });
+      // Not by what gives the pieces: it never starts where nobody reads any.
+      return bytes.once('close', () => void file.close().catch(() => {}));
     });
   }
 
@@ -58,6 +69,22 @@ export class FolderStore implements FileStore {
   async #namesIn(folder: string): Promise<string[]> {
     const names = await orAway(() => readdir(folder).catch(undefinedIfMissing));
     return (names ?? []).sort();
+  }
+
+  async *#piecesOf(file: FileHandle, { start = 0, end = Number.POSITIVE_INFINITY }: Partial<ByteRange> = {}) {
+    this.#filesRead += 1;
+    try {
+      for (let position = start; position <= end; ) {
+        const most = this.#filesRead > MANY_FILES ? SMALL_PIECE_BYTES : PIECE_BYTES;
+        const piece = Buffer.allocUnsafeSlow(Math.min(most, end - position + 1));
+        const { bytesRead } = await file.read(piece, 0, piece.length, position);
+        if (bytesRead === 0) return;
+        position += bytesRead;
+        yield piece.subarray(0, bytesRead);
+      }
+    } finally {
+      this.#filesRead -= 1;
+    }
   }
 
   #place(fileId: string): string {

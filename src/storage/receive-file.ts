@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { makeFolder } from '../config/make-folder.js';
 import { AppError } from '../errors/app-error.js';
 import { detectType, isTextual } from './detect-type.js';
@@ -11,8 +10,12 @@ import { orAway } from './store-away.js';
 /** How the names begin of what is being received, and of what a crash has left of it. */
 export const INCOMING = 'incoming-';
 
-/** Most bytes that wait until others are written: then one write takes them all. */
-const MAX_WAITING = 2 ** 18;
+/** So many bytes, or pieces, are written at once: each write takes a thread that has to be woken. */
+const BATCH_BYTES = 2 ** 18;
+const BATCH_PIECES = 64;
+
+/** While more than so many files come, each piece is written at once: together they would hold up others, and take much memory. */
+const BATCHED_FILES = 10;
 
 /** As soon as so many have come, they are sent to the disk, while others come: then there is less to wait for in the end. */
 const FLUSHED_AT_ONCE = 2 ** 22;
@@ -43,43 +46,121 @@ export async function receiveFile(
     return open(path, 'wx', 0o600);
   });
   try {
-    const { size, sha256, isText } = await writeTo(file, body, { maxBytes, stays }).finally(() => file.close());
-    return { path, size, sha256, type: await detectType(path, isText) };
+    return await receiveInto(file, path, body, { maxBytes, stays }).finally(() => file.close());
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   }
 }
 
-async function writeTo(file: FileHandle, body: AsyncIterable<Buffer>, options: Omit<Receiving, 'folder'>) {
-  const { maxBytes, stays } = options;
-  const hash = createHash('sha256');
-  let isText = true;
-  let size = 0;
-  let flushedAt = 0;
-  let flushed = Promise.resolve();
-  const flush = () => {
-    flushedAt = size;
-    flushed = flushed.then(() => file.datasync());
-    // It is waited for in the end.
-    flushed.catch(() => {});
-  };
-  // Each piece is being written while it is looked at, and while the next ones come.
-  async function* looked() {
+async function receiveInto(
+  file: FileHandle,
+  path: string,
+  body: AsyncIterable<Buffer>,
+  { maxBytes, stays }: Omit<Receiving, 'folder'>,
+): Promise<Received> {
+  const writing = new Writing(file, stays);
+  try {
     for await (const piece of body) {
-      size += piece.length;
-      if (size > maxBytes) throw new AppError('PAYLOAD_TOO_LARGE', { message: tooLarge(maxBytes) });
-      yield piece;
-      hash.update(piece);
-      isText &&= isTextual(piece);
-      if (stays && size - flushedAt >= FLUSHED_AT_ONCE) flush();
+      if (writing.size + piece.length > maxBytes) {
+        throw new AppError('PAYLOAD_TOO_LARGE', { message: tooLarge(maxBytes) });
+      }
+      await writing.add(piece);
     }
-    // Before the stream closes the file.
-    await flushed;
+    const { size, sha256, isText } = await writing.end();
+    if (size === 0) throw new AppError('BAD_REQUEST', { details: [{ path: '', message: 'The file is empty' }] });
+    // What is left goes to the disk meanwhile.
+    const [type] = await Promise.all([detectType(path, isText), writing.flushed()]);
+    return { path, size, sha256, type };
+  } finally {
+    await writing.stop();
   }
-  await orAway(() => pipeline(looked(), file.createWriteStream({ highWaterMark: MAX_WAITING })));
-  if (size === 0) throw new AppError('BAD_REQUEST', { details: [{ path: '', message: 'The file is empty' }] });
-  return { size, sha256: hash.digest('hex'), isText };
+}
+
+/** Of all uploads that are under way. */
+let filesComing = 0;
+
+/** Writes pieces to a file, and looks at each while it is being written. */
+class Writing {
+  readonly #file: FileHandle;
+  readonly #stays: boolean;
+  readonly #hash = createHash('sha256');
+  #isText = true;
+  #size = 0;
+  #waiting: Buffer[] = [];
+  #bytesWaiting = 0;
+  #bytesFlushed = 0;
+  /** What goes on; both are waited for later on. */
+  #written = Promise.resolve();
+  #flushed = Promise.resolve();
+
+  constructor(file: FileHandle, stays: boolean) {
+    this.#file = file;
+    this.#stays = stays;
+    filesComing += 1;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async add(piece: Buffer): Promise<void> {
+    this.#size += piece.length;
+    this.#waiting.push(piece);
+    this.#bytesWaiting += piece.length;
+    const isFull = this.#bytesWaiting >= BATCH_BYTES || this.#waiting.length >= BATCH_PIECES;
+    if (isFull || filesComing > BATCHED_FILES) await this.#write();
+  }
+
+  /** All of it is written. */
+  async end(): Promise<{ size: number; sha256: string; isText: boolean }> {
+    await this.#write();
+    await orAway(() => this.#written);
+    return { size: this.#size, sha256: this.#hash.digest('hex'), isText: this.#isText };
+  }
+
+  /** All that is written is on this machine's disk, if it is going to stay there. */
+  async flushed(): Promise<void> {
+    this.#flush();
+    await orAway(() => this.#flushed);
+  }
+
+  /** To be called before the file is closed, whatever has happened. */
+  async stop(): Promise<void> {
+    filesComing -= 1;
+    await Promise.allSettled([this.#written, this.#flushed]);
+  }
+
+  /** Starts to write what waits, once what was written before is. */
+  async #write(): Promise<void> {
+    await orAway(() => this.#written);
+    const pieces = this.#waiting;
+    if (pieces.length === 0) return;
+    this.#waiting = [];
+    this.#written = writeAll(this.#file, pieces, this.#bytesWaiting);
+    // It is waited for later on.
+    this.#written.catch(() => {});
+    this.#bytesWaiting = 0;
+    for (const piece of pieces) {
+      this.#hash.update(piece);
+      this.#isText &&= isTextual(piece);
+    }
+    if (this.#size - this.#bytesFlushed >= FLUSHED_AT_ONCE) this.#flush();
+  }
+
+  /** Sends to the disk what is written, or being written. */
+  #flush(): void {
+    if (!this.#stays) return;
+    this.#bytesFlushed = this.#size;
+    this.#flushed = Promise.all([this.#flushed, this.#written]).then(() => this.#file.datasync());
+    this.#flushed.catch(() => {});
+  }
+}
+
+async function writeAll(file: FileHandle, pieces: Buffer[], bytes: number): Promise<void> {
+  const { bytesWritten } = await file.writev(pieces);
+  // The disk is full, most likely: then this says so.
+  if (bytesWritten < bytes) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 export function tooLarge(maxBytes: number): string {

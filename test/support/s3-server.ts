@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
@@ -15,12 +16,28 @@ export interface S3Server extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+/** An object is there when all of it has come, as with Amazon: this server would keep what has come of one that was cut off. */
+function storeWhole({ store }: S3rver, incoming: string): void {
+  const putContent = store.putContent.bind(store);
+  let count = 0;
+  store.putContent = async (path, content) => {
+    count += 1;
+    const part = join(incoming, String(count));
+    const stored = await putContent(part, content);
+    await rename(part, path);
+    return stored;
+  };
+}
+
 /**
  * A server that speaks S3, with an empty bucket. It expects another signature than Amazon does for a bucket's own host, and for a
  * query with one of `!'()*` in it: such a test lets it take any.
  */
 export async function startS3({ allowMismatchedSignatures = false } = {}): Promise<S3Server> {
-  const directory = mkdtempSync(join(tmpdir(), 'support-api-s3-'));
+  const folder = mkdtempSync(join(tmpdir(), 'support-api-s3-'));
+  const directory = join(folder, 'buckets');
+  const incoming = join(folder, 'incoming');
+  for (const path of [directory, incoming]) mkdirSync(path);
   let port = 0;
   let server: S3rver;
   const start = async () => {
@@ -33,6 +50,7 @@ export async function startS3({ allowMismatchedSignatures = false } = {}): Promi
       allowMismatchedSignatures,
       configureBuckets: [{ name: BUCKET }],
     });
+    storeWhole(server, incoming);
     ({ port } = await server.run());
   };
   const stop = async () => {
@@ -54,7 +72,7 @@ export async function startS3({ allowMismatchedSignatures = false } = {}): Promi
     start,
     async [Symbol.asyncDispose]() {
       await stop();
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

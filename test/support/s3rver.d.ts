@@ -14,5 +14,9 @@ declare module '@20minutes/s3rver' {
     run(): Promise<{ port: number }>;
     close(): Promise<void>;
     httpServer: import('node:http').Server;
+    store: {
+      /** Writes an object's content to that file, and gives its size and MD5. */
+      putContent(path: string, content: unknown): Promise<[size: number, md5: string]>;
+    };
   }
 }

@@ -48,14 +48,15 @@ export interface Copied {
 /**
  * Copies the files of a database from one store into another, while the service goes on with either of them. First what the
  * target doesn't have, then, with `checksAll`, what it had before is read and compared. The database says which files there are, of what
- * length and of what SHA-256; each copy is read back and held against that. Nothing is removed from either store, but a copy of
+ * length and of what SHA-256; each copy is read back and held against that. What is uploaded meanwhile is for the next run: it
+ * ends however much comes. Nothing is removed from either store, but a copy of
  * what was deleted meanwhile. Takes about 150 bytes of memory for each file.
  *
  * @throws CopyError, with nothing copied, where a store can't be listed, the source has nothing, or the target has more files of
  * others than of this database; and where one file after another fails
  */
 export async function copyFiles({ checksAll, signal, onProgress, onFault, ...stores }: Copying): Promise<Copied> {
-  const { files, bytes } = await countFiles(stores.db);
+  const { files, bytes, last } = await countFiles(stores.db);
   const there = await filesThere(stores);
   if (files > there.size) await requireFiles(stores);
   const done = { copied: 0, copiedBytes: 0, compared: 0, renewed: 0, faults: 0 };
@@ -80,13 +81,13 @@ export async function copyFiles({ checksAll, signal, onProgress, onFault, ...sto
     }
   };
 
-  const rest = filter(storedFiles(stores.db), (file) => !isThere(file));
+  const rest = filter(storedFiles(stores.db, last), (file) => !isThere(file));
   await eachOf(rest, { fault, signal }, async (file) => {
     await copy(file, 'missing');
     onProgress?.('copied', done.copied, Math.max(files - there.size, done.copied), done.copiedBytes);
   });
   let comparedBytes = 0;
-  const earlier = filter(storedFiles(stores.db), ({ id }) => checksAll && there.has(id));
+  const earlier = filter(storedFiles(stores.db, last), ({ id }) => checksAll && there.has(id));
   await eachOf(earlier, { fault, signal }, async (file) => {
     const condition = await conditionOf(stores.target, file);
     if (condition !== 'whole') await copy(file, condition);

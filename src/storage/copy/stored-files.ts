@@ -15,11 +15,12 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
-const selectFiles = query('copy files: select', { after: 'files.id', batch: 'number' }, ({ db, p }) =>
+const selectFiles = query('copy files: select', { after: 'files.id', last: 'files.id', batch: 'number' }, ({ db, p }) =>
   db
     .selectFrom('files')
     .select(['id', 'size', 'type', 'sha256'])
     .where('id', '>', p.after)
+    .where('id', '<=', p.last)
     .where('removed_at', 'is', null)
     .orderBy('id')
     .limit(p.batch),
@@ -34,6 +35,7 @@ const selectTotals = query(
       .select((eb) => [
         eb.fn.countAll<number>().as('files'),
         eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'),
+        eb.fn.coalesce(eb.fn.max('id'), eb.val('')).as('last'),
       ])
       .where('removed_at', 'is', null),
   { long: true },
@@ -43,18 +45,19 @@ const selectFile = query('copy files: is it there', { fileId: 'files.id' }, ({ d
   db.selectFrom('files').select('id').where('id', '=', p.fileId).where('removed_at', 'is', null),
 );
 
-/** The files that have not been deleted, in the order of their ids. */
-export async function* storedFiles({ sql }: Database): AsyncGenerator<StoredFile, void> {
-  for (let after = '', last = BATCH; last === BATCH; ) {
-    const rows = await sql.rows(selectFiles, { after, batch: BATCH });
+/** The files that have not been deleted, in the order of their ids, up to one of them. */
+export async function* storedFiles({ sql }: Database, last: string): AsyncGenerator<StoredFile, void> {
+  for (let after = '', found = BATCH; found === BATCH; ) {
+    const rows = await sql.rows(selectFiles, { after, last, batch: BATCH });
     yield* rows;
-    last = rows.length;
+    found = rows.length;
     after = rows.at(-1)?.id ?? after;
   }
 }
 
-export async function countFiles({ sql }: Database): Promise<{ files: number; bytes: number }> {
-  return (await sql.row(selectTotals, {})) ?? { files: 0, bytes: 0 };
+/** How many files there are, their bytes, and the last of their ids: `''` where there are none. */
+export async function countFiles({ sql }: Database): Promise<{ files: number; bytes: number; last: string }> {
+  return (await sql.row(selectTotals, {})) ?? { files: 0, bytes: 0, last: '' };
 }
 
 /** Whether a file has not been deleted meanwhile. */

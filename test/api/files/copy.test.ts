@@ -110,6 +110,20 @@ it('copies what came since, and nothing of what was deleted or never was of this
   expect(Object.keys(await bytesIn(target))).toHaveLength(4);
 });
 
+it('ends with what there was when it began, though more comes with each file: the next run copies that', async () => {
+  await newFiles(3);
+  const first = await copy({
+    target: changed(target, {
+      put: async (...args) => {
+        await newFile();
+        await target.put(...args);
+      },
+    }),
+  });
+  expect(first).toMatchObject({ files: 3, before: 0, copied: 3, compared: 0, ended: 'whole' });
+  expect(await copy()).toMatchObject({ files: 6, before: 3, copied: 3, compared: 3 });
+});
+
 it('names what the source does not have, or not as it was, and copies all else', async () => {
   const [lost = '', short = '', long = '', other = '', empty = '', whole = ''] = await newFiles(6);
   await server.store.remove(lost);
