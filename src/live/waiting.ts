@@ -3,6 +3,8 @@ import type { Follower } from './follower.js';
 
 /** How many are told in one turn of the event loop. */
 const AT_ONCE = 5;
+/** For how long requests have it for themselves then. */
+const PAUSE_MS = 1;
 
 type Tell = (from: FeedPlace | undefined) => void;
 
@@ -10,6 +12,8 @@ type Tell = (from: FeedPlace | undefined) => void;
 export class Waiting {
   readonly #ofAll = new Map<Follower, Tell>();
   readonly #ofUsers = new Map<string, Map<Follower, Tell>>();
+  /** Those that are yet to be told. */
+  #due: (() => void)[] = [];
 
   /** Resolves with the place before what has come; with undefined when the follower has ended. */
   wait(follower: Follower): Promise<FeedPlace | undefined> {
@@ -34,24 +38,25 @@ export class Waiting {
 
   /** `before`: the place after which these events come. */
   tell(events: readonly FeedEvent[], before: FeedPlace): void {
-    tellAll(this.#ofAll, before);
+    this.#tellAll(this.#ofAll, before);
     for (const { userId } of events) {
       const group = this.#ofUsers.get(userId);
       if (group === undefined) continue;
       this.#ofUsers.delete(userId);
-      tellAll(group, before);
+      this.#tellAll(group, before);
     }
   }
-}
 
-function tellAll(group: Map<Follower, Tell>, before: FeedPlace): void {
-  const told = [...group.values()];
-  group.clear();
-  tellSome(told, 0, before);
-}
+  #tellAll(group: Map<Follower, Tell>, before: FeedPlace): void {
+    if (group.size === 0) return;
+    if (this.#due.length === 0) setImmediate(this.#tellSome);
+    for (const tell of group.values()) this.#due.push(() => tell(before));
+    group.clear();
+  }
 
-/** Each sends at once what it is told of: requests get on in between. */
-function tellSome(told: readonly Tell[], from: number, before: FeedPlace): void {
-  for (const tell of told.slice(from, from + AT_ONCE)) tell(before);
-  if (from + AT_ONCE < told.length) setImmediate(tellSome, told, from + AT_ONCE, before);
+  /** Each sends at once what it is told of: requests get on in between. Whoever is told late has more to send at once. */
+  readonly #tellSome = () => {
+    for (const tell of this.#due.splice(0, AT_ONCE)) tell();
+    if (this.#due.length > 0) setTimeout(this.#tellSome, PAUSE_MS);
+  };
 }
