@@ -4,19 +4,16 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import { migrate } from '../src/db/migrations/migrate.js';
 import { findPostgresql } from '../test/support/find-postgresql.js';
 import { administer, databaseUrl } from '../test/support/postgresql-server.js';
 import { customerToken } from '../test/support/tokens.js';
 import { quantile } from './quantile.js';
-import { startServer } from './server.js';
-import type { FloorDatabase } from './servers/floor.js';
-import { openPostgresqlFloor } from './servers/floor-postgresql.js';
+import { type BenchServer, startServer } from './server.js';
 
 /** `npm run bench:postgresql-cpu`: what PostgreSQL's own processes take for a write. `--help` shows the options. */
 const USAGE = `npm run bench:postgresql-cpu -- [--writes 100] [--rounds 20] [--out docs]
-Beside the same statements of a server written by hand, without search, counts, history and the queue's indexes.
+Beside a server written by hand, without search, counts, history and the queue's indexes. Both are asked the same over HTTP.
 --writes: of each kind in a round, after which it is the other server's turn. The first round is not counted.
 --out: where performance-postgresql-cpu.md goes; without it the table is printed only.
 Linux only, with PostgreSQL on this machine: reads the processor time of its processes from /proc.`;
@@ -78,21 +75,24 @@ try {
     sqlite: { synchronous: 'FULL', busyTimeoutMs: 5000 },
   });
   await administer(bareUrl, BARE);
-  const server = await startServer('ours', oursUrl);
-  const floor = openPostgresqlFloor(bareUrl);
+  const servers: BenchServer[] = [];
   try {
-    const report = reportOf(await compared(oursWrites(server.url), bareWrites(floor)));
+    // One by one: the first is stopped also where the second doesn't start.
+    servers.push(await startServer('ours', oursUrl));
+    servers.push(await startServer('floor', bareUrl));
+    const [ours, bare] = servers.map(({ url }) => writesTo(url)) as [Writes, Writes];
+    const report = reportOf(await compared(ours, bare));
     process.stdout.write(report);
     if (values.out) writeFileSync(join(values.out, 'performance-postgresql-cpu.md'), report);
   } finally {
-    await server.stop();
+    for (const server of servers) await server.stop();
   }
 } finally {
   for (const name of names) await administer(postgresql.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await postgresql.stop();
 }
 
-function oursWrites(url: string): Writes {
+function writesTo(url: string): Writes {
   const ids: string[] = [];
   const send = async (n: number, path: string, body: unknown) => {
     const response = await fetch(url + path, {
@@ -112,23 +112,6 @@ function oursWrites(url: string): Writes {
     },
     message: (n) => send(n, `/support/tickets/${ids[n]}/messages`, { message: textOf(n) }),
     close: (n) => send(n, `/support/tickets/${ids[n]}/close`, {}),
-  };
-}
-
-function bareWrites(floor: FloorDatabase): Writes {
-  const ids: string[] = [];
-  const now = () => new Date().toISOString();
-  const common = (n: number) => ({ user: userOf(n), attachments: '[]', now: now() });
-  const idOf = (n: number) => ids[n] ?? '';
-  return {
-    create: (n) => {
-      ids[n] = `ticket_${uuidv7()}`;
-      const ticket = { subject: 'Unable to pay', description: textOf(n), priority: 'Medium', categoryId: CATEGORY };
-      return Promise.resolve(floor.create({ ...common(n), ...ticket, id: idOf(n) }));
-    },
-    message: (n) =>
-      Promise.resolve(floor.addMessage({ ...common(n), id: `msg_${uuidv7()}`, ticketId: idOf(n), content: textOf(n) })),
-    close: (n) => Promise.resolve(floor.close(userOf(n), idOf(n), null, now())),
   };
 }
 
@@ -178,8 +161,8 @@ function reportOf(measured: Measured): string {
   });
   return `# Processor time of PostgreSQL for a write
 
-Made by \`npm run bench:postgresql-cpu\` at ${commit}; ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}. Beside the statements of
-[a server written by hand](../bench/servers/floor-postgresql.ts) that has no search, counts, history, nor indexes for a queue. The two take turns, in
+Made by \`npm run bench:postgresql-cpu\` at ${commit}; ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}. Beside
+[a server written by hand](../bench/servers/floor.ts) that has no search, counts, history, nor indexes for a queue. One client asks both over HTTP, in turns:
 ${values.rounds} rounds of ${writes} writes of each kind, one after another, each with its own commit; texts have 40 words. µs for a write of the processes that serve
 the two databases: the middle of all rounds. Times: ours ÷ bare of a round, the middle and the middle half. The goal is ${GOAL}.
 

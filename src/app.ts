@@ -26,6 +26,7 @@ import { answerParserError, beginAfterParser } from './http/lifecycle/parser-err
 import { refuseWhileClosing } from './http/lifecycle/shutdown.js';
 import { BodyBudget } from './http/limits/body-budget.js';
 import { clientAddress } from './http/limits/client-address.js';
+import { LargeAnswers } from './http/limits/large-answers.js';
 import { limitBodies } from './http/limits/limit-bodies.js';
 import { shedOverload } from './http/limits/overload.js';
 import { limitCalls, rateLimits } from './http/limits/rate-limit.js';
@@ -183,6 +184,7 @@ export async function buildApp({
     outbound,
     secrets,
     inFlight,
+    largeAnswers: new LargeAnswers(),
     streams,
     openRequests,
     metrics,

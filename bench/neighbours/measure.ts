@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { loadavg, setPriority } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { quantile } from '../quantile.js';
+import { yieldToAll } from '../yield-to-all.js';
 import type { Attack, AttackJob, Loot } from './attack.js';
 import { type Heard, type Job, STOP } from './neighbour.js';
 import type { Plan } from './plan.js';
@@ -36,8 +37,6 @@ export interface Measured {
 }
 
 const forked = (file: string) => fork(join(import.meta.dirname, file), { execArgv: ['--import', 'tsx'] });
-/** The attackers have machines of their own: they don't take the processor from those who wait. */
-const ATTACKER_NICENESS = 10;
 /** So much faster is a server warmed up than measured. */
 const WARM_TIMES = 5;
 /** After the end of an attack's time its process says what it got. */
@@ -99,7 +98,7 @@ export async function measure({ checkout, databaseUrl, attack, plan, neighbours 
   const attacker = forked('attack-process.ts');
   try {
     if ((await answerOf(attacker)) === null) throw new Error('The attacking process has ended: see above');
-    if (attacker.pid !== undefined) setPriority(attacker.pid, ATTACKER_NICENESS);
+    if (attacker.pid !== undefined) yieldToAll(attacker.pid);
     const { url } = server;
     // Compiled and cached as in a server that has been up for a while.
     await neighbours.load({ url, rate: WARM_TIMES * rate, seconds: warmSeconds });

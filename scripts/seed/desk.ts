@@ -61,6 +61,7 @@ export function callsOf({ db, clock }: { db: Database; clock: Clock }, principal
     linkTo: () => Promise.reject(new Error('No files are made')),
     failureBytes: Number.POSITIVE_INFINITY,
     enter: () => nothing,
+    enterLarge: async () => {},
     enterStream: () => () => {},
     feed: { followAll: () => noFeed(), followUser: () => noFeed() },
     presence: { watch: () => ({ take: () => [], close: nothing }) },

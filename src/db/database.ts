@@ -120,9 +120,12 @@ export class Database implements DatabaseHandle {
     for (const listener of this.#commitListeners) listener();
   }
 
-  /** Models and statements outside of a transaction, for one user: what takes long waits for what else they have asked for. */
-  readerFor(userId: string): ReadDb {
-    return new ReaderDb(this.#client, new UserReader(this.#parts.sql, userId)) as unknown as ReadDb;
+  /**
+   * Models and statements outside of a transaction, for one user: what takes long waits for what else they have asked for, and a
+   * statement that may give much text for `beforeLarge`.
+   */
+  readerFor(userId: string, beforeLarge: () => Promise<void>): ReadDb {
+    return new ReaderDb(this.#client, new UserReader(this.#parts.sql, userId, beforeLarge)) as unknown as ReadDb;
   }
 
   /** PostgreSQL's connections; on SQLite the one that writes. */

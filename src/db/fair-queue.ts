@@ -30,8 +30,8 @@ export class FairQueue {
   }
 
   /**
-   * Runs `work` when there is a place for its owner, and gives what it gives. Where more of the same owner waits by then, their
-   * place stays taken for as many milliseconds as `rest` says, of what was given and how long it took.
+   * Runs `work` when there is a place for its owner, and gives what it gives. The owner's place stays taken for as many
+   * milliseconds as `rest` says, of what was given and how long it took.
    */
   async run<T>(
     owner: string,
@@ -48,7 +48,7 @@ export class FairQueue {
     let restMs = 0;
     try {
       const result = await work();
-      if (this.#waiting.has(owner)) restMs = rest(result, performance.now() - startedAt);
+      restMs = rest(result, performance.now() - startedAt);
       return result;
     } finally {
       if (restMs > 0) setTimeout(() => this.#leave(owner), restMs);

@@ -105,7 +105,13 @@ export interface Context {
    */
   enter(): () => void;
   /**
-   * The same among the streams that are open, which stay for long: they take no place of a call.
+   * Waits for a place among the user's answers that may be long, for as long as this request is open. Asked again it is there.
+   *
+   * @throws AppError SERVICE_UNAVAILABLE when the request has ended by then: what is read would be for nobody.
+   */
+  enterLarge(): Promise<void>;
+  /**
+   * Takes a place among the streams that are open, which stay for long: they take none of a call.
    *
    * @throws AppError TOO_MANY_REQUESTS when all are taken, or the user has their share of them.
    */

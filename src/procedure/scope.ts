@@ -78,7 +78,7 @@ export function reading<Input, Output>(work: (scope: ReadScope, input: Input) =>
         principal,
         clock,
         log,
-        db: database(ctx).readerFor(principal.userId),
+        db: database(ctx).readerFor(principal.userId, () => ctx.enterLarge()),
         linkTo: (file) => ctx.linkTo(file),
         onPage: (info) => ctx.onPage(info),
         onPart: (info) => ctx.onPart(info),

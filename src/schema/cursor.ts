@@ -65,3 +65,4 @@ export const serial = z.int().min(0);
 
 /** On which side of a place a page is. */
 export const side = z.enum(['older', 'newer']);
+export type Side = z.infer<typeof side>;

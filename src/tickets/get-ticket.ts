@@ -4,7 +4,7 @@ import { query } from '../db/sql/query.js';
 import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { MAX_ITEMS, MAX_TEXT_BYTES } from '../schema/pagination.js';
-import { measuredMessages, nearestIds, olderThan } from './conversation.js';
+import { MESSAGES_BEYOND, olderThan, wholePage } from './conversation.js';
 import type { GetTicketInput, TicketDetails } from './schemas.js';
 import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-ticket.js';
 
@@ -27,7 +27,10 @@ const said = (messages: ExpressionBuilder<Tables, 'messages'>, { jsonArray, json
     messages.ref('position'),
   );
 
-/** A ticket and, as one JSON array, its newest messages: of most tickets all that there are, and so one look at the database. */
+/**
+ * A ticket and, as one JSON array, its newest messages: of most tickets all that there are, and so one look at the database.
+ * To look for the others with it would cost PostgreSQL a quarter more for each ticket, long or not.
+ */
 const selectTicket = query(
   'select ticket',
   VISIBLE,
@@ -58,25 +61,7 @@ const selectTicket = query(
   { short: true },
 );
 
-/**
- * Those before them, of a long conversation. To look for them with the ticket would cost PostgreSQL a quarter more for each
- * ticket, long or not. Messages never change, so it doesn't matter that it is a moment later.
- */
-const selectOlder = query(
-  'select older messages of ticket',
-  { ticketId: 'messages.ticket_id', position: 'messages.position', limit: 'number', room: 'number' },
-  ({ db, p }) => {
-    const older = measuredMessages(db).where('ticket_id', '=', p.ticketId).where('position', '<', p.position);
-    return db
-      .selectFrom('messages')
-      .select(['id as messageId', 'sender', 'content', 'created_at as createdAt'])
-      .where('id', 'in', nearestIds(older, { columns: ['position'], descending: true, limit: p.limit, room: p.room }))
-      .orderBy('position');
-  },
-  { large: true },
-);
-
-type Said = [id: string, sender: string, content: string, time: string];
+type Said = [id: string, sender: string, content: string, createdAt: string];
 
 /**
  * One ticket: a customer's own, or any for the desk. Of its conversation the newest MAX_ITEMS messages, oldest first, and at
@@ -90,29 +75,38 @@ export async function getTicket(
 ): Promise<TicketDetails> {
   const row = await db.row(selectTicket, visibleTicket(principal, ticketId));
   if (row === undefined) throw ticketNotFound();
-  const { createdAt, messages, messageCount, ...ticket } = row;
-  const { newest, room } = newestWithin(JSON.parse(messages) as Said[]);
-  const position = messageCount - newest.length + 1;
-  const more = position > 1 && room > 0;
-  const older = more ? await db.rows(selectOlder, { ticketId, position, limit: MAX_ITEMS - newest.length, room }) : [];
-  onPart({ total: messageCount, older: olderThan(position - older.length) });
+  const { createdAt, messages: said, messageCount, ...ticket } = row;
+  const newest = newestWithin(JSON.parse(said) as Said[], messageCount);
+  const messages = await wholePage('older', newest, Math.min(messageCount, MAX_ITEMS), (edge, bounds) =>
+    db.rows(MESSAGES_BEYOND.older, { ticketId, position: edge?.position ?? messageCount + 1, ...bounds }),
+  );
+  onPart({ total: messageCount, older: olderThan(messageCount - messages.length + 1) });
   return {
     ...ticket,
-    messages: [
-      ...older.map(({ createdAt: timestamp, ...message }) => ({ ...message, timestamp })),
-      ...newest.map(([messageId, sender, content, timestamp]) => ({ messageId, sender, content, timestamp })),
-    ],
+    messages: messages.map(({ messageId, sender, content, createdAt: timestamp }) => ({
+      messageId,
+      sender,
+      content,
+      timestamp,
+    })),
     createdAt,
   };
 }
 
-/** The newest messages that have room, one whatever it has, and the room that is left. Others than imported ones all have. */
-function newestWithin(messages: Said[]): { newest: Said[]; room: number } {
+/** The newest of a ticket's messages that have room, one whatever it has. Others than imported ones all have. */
+function newestWithin(said: readonly Said[], messageCount: number) {
+  const messages = said.map(([messageId, sender, content, createdAt], index) => ({
+    messageId,
+    sender,
+    content,
+    createdAt,
+    position: messageCount - said.length + index + 1,
+  }));
   let room = MAX_TEXT_BYTES;
   const last = messages.length - 1;
-  const tooMuch = messages.findLastIndex(([, , content], index) => {
+  const tooMuch = messages.findLastIndex(({ content }, index) => {
     room -= Buffer.byteLength(content);
     return room < 0 && index < last;
   });
-  return { newest: messages.slice(tooMuch + 1), room };
+  return messages.slice(tooMuch + 1);
 }

@@ -195,7 +195,7 @@ describe('a call of a model', () => {
   });
 
   it('is refused after its transaction took too long, and nothing of it is stored', async () => {
-    const opened = await open({ TRANSACTION_TIMEOUT_MS: '100' });
+    const opened = await open({ TRANSACTION_TIMEOUT_MS: '1000' });
     const { db } = opened;
     await db.reader.macro.count();
     let late: Promise<unknown> | undefined;

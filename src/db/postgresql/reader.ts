@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { GIVEN_UP, isCancelled, isConnectionLost, isStaleStatement } from '../driver-errors.js';
 import { FairQueue } from '../fair-queue.js';
+import { LargeReads } from '../large-reads.js';
 import type { Reader } from '../sql/reader.js';
 import type { Statement, Value } from '../sql/statement.js';
 import type { WriteChain } from '../sql/write-chain.js';
@@ -15,21 +16,6 @@ interface Job extends Batched {
   readonly reject: (error: unknown) => void;
 }
 
-/** What is shorter is turned into an answer in a moment. */
-const LONG_TEXT = 64 * 1024;
-/** Times that a user's long text took to come: what is made of it, and sent, holds the event loop for about as long again. */
-const RESTS = 3;
-const LONGEST_REST_MS = 200;
-
-/** For how long others have the event loop before more of one user's text comes. */
-function restAfter(rows: unknown[], tookMs: number): number {
-  let length = 0;
-  for (const row of rows) {
-    for (const value of Object.values(row as object)) if (typeof value === 'string') length += value.length;
-  }
-  return length < LONG_TEXT ? 0 : Math.min(LONGEST_REST_MS, RESTS * tookMs);
-}
-
 /**
  * Statements outside of a transaction. Short ones that come while others are under way are sent together on one connection,
  * each without waiting for the answer to the one before it: half of the processor time of a look-up, on both sides, goes into
@@ -40,7 +26,7 @@ export class PostgresqlReader implements Reader {
   readonly #apart: PostgresqlSql;
   readonly #unprepared: PostgresqlSql;
   readonly #longOnes: FairQueue;
-  readonly #largeOnes = new FairQueue(Number.POSITIVE_INFINITY);
+  readonly #largeOnes = new LargeReads();
   readonly #beginLong: string;
   readonly #batches = new Batches<Job>((jobs) => this.#run(jobs));
 
@@ -66,9 +52,7 @@ export class PostgresqlReader implements Reader {
   ): Promise<R[]> {
     if (statement.long) return await this.#longOnes.run(userId, () => this.#long(statement, params));
     try {
-      if (statement.large) {
-        return await this.#largeOnes.run(userId, () => this.#apart.rows(statement, params), restAfter);
-      }
+      if (statement.large) return await this.#largeOnes.run(userId, () => this.#apart.rows(statement, params));
       if (!statement.short) return await this.#apart.rows(statement, params);
       return await new Promise<R[]>((resolve, reject) => {
         this.#batches.add({ sender: userId, statement, params, resolve, reject } as unknown as Job);

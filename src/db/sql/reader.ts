@@ -10,18 +10,24 @@ export interface Reader extends Sql {
   rowsFor<P extends Params, R>(userId: string, statement: Statement<P, R>, params: P): Promise<R[]>;
 }
 
-/** A reader for one user: what takes much waits for what else they have asked for. */
+/**
+ * A reader for one user: what takes much waits for what else they have asked for, and what may give much text until `beforeLarge`
+ * lets it.
+ */
 export class UserReader implements Sql {
   readonly #reader: Reader;
   readonly #userId: string;
+  readonly #beforeLarge: () => Promise<void>;
 
-  constructor(reader: Reader, userId: string) {
+  constructor(reader: Reader, userId: string, beforeLarge: () => Promise<void>) {
     this.#reader = reader;
     this.#userId = userId;
+    this.#beforeLarge = beforeLarge;
   }
 
   rows<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    return this.#reader.rowsFor(this.#userId, statement, params);
+    const read = () => this.#reader.rowsFor(this.#userId, statement, params);
+    return statement.large ? this.#beforeLarge().then(read) : read();
   }
 
   async row<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {

@@ -36,8 +36,8 @@ export interface StatementOptions {
    */
   long?: boolean;
   /**
-   * Is quick, but may give as much text as an answer holds (MAX_TEXT_BYTES), which takes the event loop 10 ms to read. On
-   * PostgreSQL those of one user follow one another; on SQLite one at a time is read anyway.
+   * Is quick, but may give a piece of much text, which takes the event loop 3 ms to read. Those of one user follow one another, with
+   * time for others in between; the request takes one of that user's places for long answers.
    */
   large?: boolean;
 }

@@ -1,3 +1,4 @@
+import { LargeReads } from '../large-reads.js';
 import type { Reader } from '../sql/reader.js';
 import type { Statement, Value } from '../sql/statement.js';
 import type { SqliteConnections } from './connections.js';
@@ -6,9 +7,10 @@ import { rfc3339, SqliteSql, timesAmong } from './sql.js';
 
 type Params = Record<string, Value>;
 
-/** Reads on the connection for it at once, and what may take long on threads of its own. */
+/** Reads on the connection for it: what may give much text in turns, all else at once; and what may take long on threads of its own. */
 export class SqliteReader extends SqliteSql implements Reader {
   readonly #threads: ReadThreads;
+  readonly #largeOnes = new LargeReads();
 
   constructor(connections: SqliteConnections, busyTimeoutMs: number, threads: ReadThreads) {
     super(() => connections.reader(), busyTimeoutMs);
@@ -20,8 +22,11 @@ export class SqliteReader extends SqliteSql implements Reader {
   }
 
   rowsFor<P extends Params, R>(userId: string, statement: Statement<P, R>, params: P): Promise<R[]> {
-    // What is large, too, is read here: on a thread it would take as long again, and its memory twice.
-    return statement.long ? this.#onThread(userId, statement, params) : super.rows(statement, params);
+    if (statement.long) return this.#onThread(userId, statement, params);
+    // What is large is read here: on a thread it would take as long again, and its memory twice.
+    return statement.large
+      ? this.#largeOnes.run(userId, () => super.rows(statement, params))
+      : super.rows(statement, params);
   }
 
   async #onThread<P extends Params, R>(userId: string, statement: Statement<P, R>, params: P): Promise<R[]> {

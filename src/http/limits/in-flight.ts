@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Usage } from '../../telemetry/metrics.js';
-import { FairScheduler } from './fair-scheduling.js';
+import { FairScheduler, SLICE_MS } from './fair-scheduling.js';
 import { shareOf } from './share.js';
 
 /**
@@ -13,6 +13,8 @@ export class InFlight {
   readonly #max: number;
   readonly #onRefusal: (reason: 'overload' | 'user-share') => void;
   readonly #share: number;
+  /** Those who are yet to be told. */
+  readonly #refused: ((error: AppError) => void)[] = [];
   #calls = 0;
   /** Of those who have calls in flight. */
   readonly #callsOf = new Map<string, number>();
@@ -35,14 +37,14 @@ export class InFlight {
 
   /**
    * Has a request started when it may. Where too many wait already, or are under way, one of those who have sent the most is
-   * refused for it, if that is somebody else.
-   *
-   * @throws AppError SERVICE_UNAVAILABLE where there is no room.
+   * refused for it, if that is somebody else; otherwise the request itself is, with SERVICE_UNAVAILABLE.
    */
   whenItMay(sender: string, start: () => void, refuse: (error: AppError) => void): void {
-    if (this.#calls + this.#scheduler.waiting >= this.#max && !this.#scheduler.makeRoomFor(sender))
-      throw this.#refusal();
-    this.#scheduler.schedule(sender, { start, refuse: () => refuse(this.#refusal()) });
+    if (this.#calls + this.#scheduler.waiting >= this.#max && !this.#scheduler.makeRoomFor(sender)) {
+      this.#refuse(refuse);
+      return;
+    }
+    this.#scheduler.schedule(sender, { start, refuse: () => this.#refuse(refuse) });
   }
 
   /**
@@ -64,6 +66,23 @@ export class InFlight {
     this.#callsOf.set(userId, own + 1);
     return () => this.#leave(userId);
   }
+
+  /** Not at once: hundreds that come together would be answered in one iteration of the event loop, 90 ms in which all others wait. */
+  #refuse(refuse: (error: AppError) => void): void {
+    this.#refused.push(refuse);
+    if (this.#refused.length === 1) setImmediate(this.#tellRefused);
+  }
+
+  readonly #tellRefused = () => {
+    const startedAt = performance.now();
+    let told = 0;
+    while (told < this.#refused.length && performance.now() - startedAt < SLICE_MS) {
+      this.#refused[told]?.(this.#refusal());
+      told += 1;
+    }
+    this.#refused.splice(0, told);
+    if (this.#refused.length > 0) setImmediate(this.#tellRefused);
+  };
 
   #leave(userId: string): void {
     this.#calls -= 1;

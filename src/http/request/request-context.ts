@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
+import { AppError } from '../../errors/app-error.js';
 import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
 import type { FeedHandle } from '../../live/live-feed.js';
 import type { PresenceHandle } from '../../live/live-presence.js';
@@ -8,6 +9,7 @@ import type { Clock } from '../../schema/clock.js';
 import type { Metrics, Surface } from '../../telemetry/metrics.js';
 import type { OpenRequests } from '../lifecycle/open-requests.js';
 import type { InFlight } from '../limits/in-flight.js';
+import type { LargeAnswers } from '../limits/large-answers.js';
 import { setPageHeaders, setPartHeaders } from '../response/page-headers.js';
 import { TRPC_PREFIX } from '../response/send-failure.js';
 import type { OpenStreams } from '../streams/open-streams.js';
@@ -23,6 +25,7 @@ export interface ServerParts {
   outbound: OutboundHost;
   secrets: SecretKeeper;
   inFlight: InFlight;
+  largeAnswers: LargeAnswers;
   streams: OpenStreams;
   openRequests: OpenRequests;
   metrics: Metrics;
@@ -44,6 +47,7 @@ export function requestContext(
     outbound,
     secrets,
     inFlight,
+    largeAnswers,
     streams,
     openRequests,
     metrics,
@@ -52,6 +56,17 @@ export function requestContext(
     fileQuota,
   }: ServerParts,
 ): Context {
+  const enterLarge = async () => {
+    const leave = await largeAnswers.enter(request.principal?.userId ?? '');
+    let isGone = false;
+    openRequests.onceGone(reply.raw, () => {
+      isGone = true;
+      leave();
+    });
+    if (isGone) throw new AppError('SERVICE_UNAVAILABLE', { cause: new Error('The request has ended') });
+  };
+  // One for all calls of a batch: their answer leaves as one.
+  let large: Promise<void> | undefined;
   return {
     principal: request.principal,
     db,
@@ -72,6 +87,10 @@ export function requestContext(
     enter: () => {
       const leave = inFlight.enter(request.principal?.userId ?? '');
       return () => openRequests.onceGone(reply.raw, leave);
+    },
+    enterLarge: () => {
+      large ??= enterLarge();
+      return large;
     },
     enterStream: () => streams.enter(request.principal?.userId ?? ''),
     idempotencyKey: () => idempotencyKey(request),

@@ -4,11 +4,13 @@ import type { FastifyInstance } from 'fastify';
 const LONG = 32_768;
 
 /**
- * Turns long answers into bytes before they are sent. Node would join a string with its headers, which copies it, and keep a
- * buffer of three times its length beside it for as long as the client doesn't read.
+ * Turns long answers into bytes before they are sent, and leaves others the event loop in between. Node would join a string with its
+ * headers, which copies it, and keep a buffer of three times its length beside it for as long as the client doesn't read.
  */
 export function sendLongAnswersAsBytes(app: FastifyInstance): void {
   app.addHook('onSend', (_request, _reply, payload, done) => {
-    done(null, typeof payload === 'string' && payload.length > LONG ? Buffer.from(payload) : payload);
+    if (typeof payload !== 'string' || payload.length <= LONG) return done(null, payload);
+    const bytes = Buffer.from(payload);
+    setImmediate(() => done(null, bytes));
   });
 }

@@ -6,7 +6,7 @@ import { failureOf } from '../../support/failures.js';
 import { send } from '../../support/send.js';
 import { openTrpc } from '../../support/surfaces.js';
 import { dataOf, NEW_TICKET, newUser, openTicket, withoutEffect } from '../../support/tickets.js';
-import { customerToken } from '../../support/tokens.js';
+import { agentToken, customerToken } from '../../support/tokens.js';
 
 let server: TestApp;
 beforeAll(async () => {
@@ -44,6 +44,17 @@ describe('a batch', () => {
     const { status, body } = await ask(`${calls.map(() => 'support.tickets.get').join(',')}?batch=1`, input);
     expect(status).toBe(200);
     expect(body.map(({ result }: { result: { data: { ticketId: string } } }) => result.data.ticketId)).toEqual(calls);
+  });
+
+  it('of 20 calls that may give much text is answered: they share one place among such answers of a user', async () => {
+    const ticketId = await openTicket(openTrpc(server.url, token));
+    const calls = Array.from({ length: 20 }, () => 'desk.tickets.get').join(',');
+    const input = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index, { ticketId }]));
+    const url = new URL(`${server.url}/trpc/${calls}?batch=1`);
+    url.searchParams.set('input', JSON.stringify(input));
+    const { status, body } = await send(url.href, { token: agentToken() });
+    expect(status).toBe(200);
+    expect(body).toHaveLength(20);
   });
 
   it('of 21 calls is refused whole, and none of them is made', async () => {

@@ -162,6 +162,30 @@ describe.each(CALLS)('over %s', (_surface, open) => {
       expect(down.map(contentsOf)).toEqual([['short too'], [texts[1]], ['short']]);
     });
 
+    it('is the same whether its texts come with the ticket, in pieces, or are longer than one', async () => {
+      const ticketId = await newTicket();
+      const lengths = [300_000, 1, 40_000, 500_000, 3_000, 2 ** 20, 30_000, 2_768, 1, 262_144, 262_145, 500_000, 9];
+      const texts = lengths.map((length, n) => String.fromCharCode(97 + n).repeat(length));
+      await fillMessages(server.databaseUrl, ticketId, texts);
+      const down = await walk(ticketId, 'older', 100);
+      expect(down.map((found) => contentsOf(found).map(({ length }) => length))).toEqual([
+        [2_768, 1, 262_144, 262_145, 500_000, 9],
+        [30_000],
+        [2 ** 20],
+        [300_000, 1, 40_000, 500_000, 3_000],
+      ]);
+      expect(down.toReversed().flatMap(contentsOf).join('')).toBe(texts.join(''));
+      const up = await walk(ticketId, 'newer', 3, encodeCursor(['newer', 0]));
+      expect(up.map((found) => contentsOf(found).map(({ length }) => length))).toEqual([
+        [300_000, 1, 40_000],
+        [500_000, 3_000],
+        [2 ** 20],
+        [30_000, 2_768, 1],
+        [262_144, 262_145, 500_000],
+        [9],
+      ]);
+    });
+
     it('takes what TanStack’s infinite queries send', async () => {
       const ticketId = await newTicket();
       await fillMessages(server.databaseUrl, ticketId, numbered(3));

@@ -67,7 +67,7 @@ describe('a batch of reads', () => {
   });
 
   it('of which one statement takes too long: the others do not wait as long, each after the other', async () => {
-    const { db, url } = await open({ POOL_STATEMENT_TIMEOUT_MS: '300' });
+    const { db, url } = await open({ POOL_STATEMENT_TIMEOUT_MS: '1000' });
     const holder = await holdRow(url, LOCKED_TARGETS);
     const counts = [1, 2, 3, 4].map(() => db.sql.row(count, {}));
     const order: string[] = [];

@@ -21,7 +21,9 @@ const terminateConnections = (url: string) =>
 
 describe('a pool without a free connection', () => {
   it('answers SERVICE_UNAVAILABLE instead of waiting for good, and serves again when one is free', async () => {
-    const { db } = await open({ POOL_MAX: '1', POOL_CONNECT_TIMEOUT_MS: '100' });
+    const { db } = await open({ POOL_MAX: '1', POOL_CONNECT_TIMEOUT_MS: '100', TRANSACTION_TIMEOUT_MS: '60000' });
+    // To connect may take a busy machine longer than that; the connection stays.
+    await vi.waitFor(() => db.ping(), { timeout: 30_000 });
     await db.transaction(async (tx) => {
       await tx.ticket.create({ data: ticketRow() });
       // While this transaction has the only connection: what waits ends before it does.
@@ -70,7 +72,8 @@ describe('limits of the server', () => {
     const { db } = await open({ POOL_STATEMENT_TIMEOUT_MS: '100' });
     const slow = db.transaction((tx) => tx.$queryRaw`SELECT pg_sleep(60)::text`);
     await expect(slow).rejects.toEqual(unavailable);
-    expect(await db.transaction((tx) => tx.ticket.count())).toBe(0);
+    const count = () => db.transaction((tx) => tx.ticket.count());
+    await vi.waitFor(async () => expect(await count()).toBe(0), { timeout: 30_000 });
   });
 
   it('end a transaction that stands still for POOL_IDLE_IN_TRANSACTION_TIMEOUT_MS, and with it its locks', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApp } from '../../support/app.js';
 import { newTestDatabase } from '../../support/open-database.js';
 import { restClient } from '../../support/rest-client.js';
@@ -41,7 +41,8 @@ describe('a statement', () => {
     });
     const [before] = await db.sql.rows(shortSettings, {});
     expect(before).toMatchObject({ time: '1min', readOnly: 'off' });
-    expect(await db.sql.row(longSettings, {})).toEqual({ ...(before as object), time: '100ms', readOnly: 'on' });
+    const during = { ...(before as object), time: '100ms', readOnly: 'on' };
+    await vi.waitFor(async () => expect(await db.sql.row(longSettings, {})).toEqual(during), { timeout: 30_000 });
     await expect(db.sql.rows(long, { seconds: 60 })).rejects.toMatchObject(ended);
     expect(await db.sql.row(shortSettings, {})).toEqual(before);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { Database } from '../../../src/db/database.js';
 import { chain } from '../../../src/db/sql/chain.js';
 import type { Sql } from '../../../src/db/sql/sql.js';
@@ -174,7 +174,7 @@ describe.runIf(inject('engine') === 'sqlite')('group commit', () => {
     });
     await expect(stuck).rejects.toMatchObject({ appCode: 'SERVICE_UNAVAILABLE' });
     await expect(use?.run(insert, { id, position: 1 })).rejects.toThrow('The transaction is over');
-    await impatient.db.write(put(id));
+    await vi.waitFor(() => impatient.db.write(put(id)), { timeout: 30_000 });
     expect(await impatient.db.sql.row(find, { id })).toBeDefined();
   });
 

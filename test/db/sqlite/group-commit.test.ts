@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Client } from '../../../src/db/models/client.js';
 import type { Transaction } from '../../../src/db/models/models.js';
 import { ModelTransactions } from '../../../src/db/models/transactions.js';
@@ -265,5 +265,42 @@ describe('work on models', () => {
     expect(statuses(outcomes)).toEqual([true, false, false, true]);
     expect(stored()).toEqual(['fault_a', 'fault_d']);
     await expectWorking();
+  });
+});
+
+describe('the event loop', () => {
+  /** How many iterations pass between a group that takes so long and the one that waits for it. */
+  async function iterationsAfter(ms: number, idleMs = 0): Promise<number> {
+    const { write } = await open();
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let iterations = 0;
+    let counting = true;
+    const count = () => {
+      iterations += 1;
+      if (counting) setImmediate(count);
+    };
+    await write(async (sql) => {
+      vi.advanceTimersByTime(ms);
+      await put('fault_1')(sql);
+    });
+    vi.advanceTimersByTime(idleMs);
+    setImmediate(count);
+    await write(async (sql) => {
+      counting = false;
+      await put('fault_2')(sql);
+    });
+    return iterations;
+  }
+
+  it('is others’ between two commits, the longer the more', async () => {
+    const few = await iterationsAfter(1);
+    expect((await iterationsAfter(4)) - few).toBe(6);
+    // Not for ever.
+    expect((await iterationsAfter(1_000)) - few).toBe(18);
+  });
+
+  it('is nobody’s to wait for once others had as much time as the last commit took', async () => {
+    expect((await iterationsAfter(1)) - (await iterationsAfter(1_000, 1_001))).toBe(2);
   });
 });

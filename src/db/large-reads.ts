@@ -1,0 +1,38 @@
+import { setImmediate as nextIteration } from 'node:timers/promises';
+import { FairQueue } from './fair-queue.js';
+
+/** What is shorter is turned into an answer in a moment. */
+const LONG_TEXT = 64 * 1024;
+/** Times that a user's long text took to come: what is made of it, and sent, holds the event loop for about as long again. */
+const RESTS = 3;
+const LONGEST_REST_MS = 200;
+
+/**
+ * Reads that may give much text: those of one user one after another. After each that gave much, others have the event loop before
+ * anything is made of it, and for a while before that user's next one.
+ */
+export class LargeReads {
+  readonly #queue = new FairQueue(Number.POSITIVE_INFINITY);
+
+  run<R>(userId: string, read: () => Promise<R[]>): Promise<R[]> {
+    let gaveMuch = false;
+    return this.#queue.run(
+      userId,
+      async () => {
+        const rows = await read();
+        gaveMuch = isLong(rows);
+        if (gaveMuch) await nextIteration();
+        return rows;
+      },
+      (_rows, tookMs) => (gaveMuch ? Math.min(LONGEST_REST_MS, RESTS * tookMs) : 0),
+    );
+  }
+}
+
+function isLong(rows: readonly unknown[]): boolean {
+  let length = 0;
+  for (const row of rows) {
+    for (const value of Object.values(row as object)) if (typeof value === 'string') length += value.length;
+  }
+  return length >= LONG_TEXT;
+}
