@@ -60,7 +60,7 @@ export function nearestIds<T extends keyof Tables, O extends Measured>(
 export const WITH_TICKET = fragment<SqlBool>`total <= ${32 * 1024}`;
 
 /** Text that is read in one go, if it isn't one alone: the event loop is held for that long, 1 to 3 ms. */
-const PIECE_BYTES = 256 * 1024;
+export const PIECE_BYTES = 256 * 1024;
 
 /** A piece of what a page has room for. Where that is MAX_TEXT_BYTES, the page has nothing yet, and one fits whatever it has. */
 export const piece = (room: Expression<number>) =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_ACTIVE, MAX_CATEGORIES } from '../../src/categories/desk-category.js';
 import { createCategoryInput } from '../../src/categories/schemas.js';
 import { queueFilters } from '../../src/desk/queue/schemas.js';
+import { MOST_MARKED } from '../../src/desk/search/schemas.js';
 import { createViewInput, MAX_VIEWS } from '../../src/desk/views/schemas.js';
 import { MAX_BULK } from '../../src/desk/work/schemas.js';
 import { EVENT_TYPES } from '../../src/events/event-types.js';
@@ -228,8 +229,9 @@ const LISTS: Record<string, List> = {
   ChangeTicketsResponse: { items: MAX_BULK },
 };
 
-/** What a list of pieces comes to in which every character is a piece. */
-const pieces = (count: number) => times(count, sum(size('{"text":"","match":false},'.length), characters(1)));
+/** What a text comes to of which as many words are marked as may be. */
+const pieces = (text: number, others = 1) =>
+  sum(times(2 * MOST_MARKED + others, size('{"text":"","match":false},'.length)), characters(text));
 
 /** What no schema tells the size of. */
 const WHOLE: Record<string, Size> = {
@@ -239,7 +241,7 @@ const WHOLE: Record<string, Size> = {
   'Event.after': FIELDS,
   'SearchHit.subject': pieces(longest(createTicketInput, 'subject')),
   // 240 characters, and an ellipsis at each end.
-  'SearchHit.excerpt': pieces(242),
+  'SearchHit.excerpt': pieces(242, 3),
 };
 
 /** Most bytes of the body of a 200 of this operation, over REST. */

@@ -2225,7 +2225,7 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
-        /** @description Plain text, cut where a match begins or ends */
+        /** @description Plain text, cut where a match begins or ends. The first 20 matches are marked */
         Highlighted: {
             text: string;
             match: boolean;

@@ -28,6 +28,9 @@ const MAX_GROUP = 64;
 const ITERATIONS_PER_MS = 2;
 const MOST_ITERATIONS = 20;
 
+/** Longest that the statements of a group hold the event loop: then those get on who don't write. A commit is one piece. */
+const SLICE_MS = 5;
+
 /**
  * Group commit: what arrives while a commit is on its way to the disk shares the next one. The disk flushes once for
  * each commit, whatever is in it, and that is what the number of writes a second depends on.
@@ -119,12 +122,13 @@ export class SqliteWriter implements Writer {
     const { database } = connection;
     const tell: (() => void)[] = [];
     const limit = timeLimit(this.#timeoutMs);
+    const giveWay = afterEach(SLICE_MS);
     let stage: 'begin' | 'work' | 'commit' = 'begin';
     try {
       await this.#connections.retry(() => runCommand(database, 'BEGIN IMMEDIATE'));
       stage = 'work';
       for (const job of group) {
-        tell.push(await run(job, connection, limit.passed, group.length > 1));
+        tell.push(await run(job, { connection, giveWay, timeUp: limit.passed, shared: group.length > 1 }));
         // Those after one that has used up the time have done nothing yet.
         if (limit.isOver()) this.#putBack(group.splice(tell.length));
       }
@@ -159,21 +163,26 @@ function isRefused(error: unknown): boolean {
   return typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT');
 }
 
+/** What a group's jobs run in, one after another. */
+interface OpenedTransaction {
+  readonly connection: SqliteConnection;
+  readonly giveWay: () => Promise<void> | undefined;
+  /** Rejects when the time is up. */
+  readonly timeUp: Promise<never>;
+  /** With other jobs. */
+  readonly shared: boolean;
+}
+
 /**
  * Runs one job within the open transaction, and gives what it is to be told after the commit.
  *
  * @throws if the transaction as a whole is lost
  */
-async function run(
-  job: Job,
-  connection: SqliteConnection,
-  timeUp: Promise<never>,
-  shared: boolean,
-): Promise<() => void> {
+async function run(job: Job, { connection, giveWay, timeUp, shared }: OpenedTransaction): Promise<() => void> {
   const { work, deadline, resolve, reject } = job;
   const { database } = connection;
   if (shared) runCommand(database, 'SAVEPOINT job');
-  const sql = new SqliteTransactionSql(connection);
+  const sql = new SqliteTransactionSql(connection, giveWay);
   try {
     // It may have waited for long.
     if (deadline?.expired) throw deadlineExpired();
@@ -190,6 +199,17 @@ async function run(
     runCommand(database, 'RELEASE job');
     return () => reject(error);
   }
+}
+
+/** Gives the next iteration of the event loop when the time since the last one that it gave is up. */
+function afterEach(ms: number): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since <= ms) return undefined;
+    return nextIteration().then(() => {
+      since = performance.now();
+    });
+  };
 }
 
 /** A promise that rejects when the time is up: work that waits for something else must not hold up everybody. */

@@ -92,9 +92,10 @@ export class SqliteTransactionSql extends SqliteSql implements OpenTransaction {
   readonly #guard = new TransactionGuard();
   readonly #connection: Pick<SqliteConnection, 'adapter'>;
 
-  constructor(connection: Pick<SqliteConnection, 'adapter' | 'database'>) {
+  /** `giveWay` is asked before each statement, and waited for. */
+  constructor(connection: Pick<SqliteConnection, 'adapter' | 'database'>, giveWay: () => Promise<void> | undefined) {
     // It has the lock: nobody can keep it waiting.
-    super(() => connection, 0);
+    super(() => giveWay()?.then(() => connection) ?? connection, 0);
     this.#connection = connection;
   }
 

@@ -1,6 +1,6 @@
 import { analyse } from '../../search/analyse.js';
 import { PhraseMatcher } from './phrase-matcher.js';
-import type { Highlighted } from './schemas.js';
+import { type Highlighted, MOST_MARKED } from './schemas.js';
 import type { Term } from './terms.js';
 
 /** Of an excerpt, in UTF-16 units, but for the words at its ends. */
@@ -45,8 +45,8 @@ function readWords(text: string, terms: readonly Term[], onWord: (read: Found[],
 }
 
 /**
- * A text in pieces, those that match marked. Nothing is escaped, and nothing needs to be trusted: joined, the pieces
- * are the text itself.
+ * A text in pieces, the first MOST_MARKED of those that match marked. Nothing is escaped, and nothing needs to be trusted:
+ * joined, the pieces are the text itself.
  */
 export function highlight(text: string, terms: readonly Term[]): Highlighted {
   let words: Found[] = [];
@@ -99,8 +99,8 @@ function cut(text: string, { start, end }: Span, words: readonly Found[]): Highl
     if (to > from) pieces.push({ text: text.slice(from, to), match });
   };
   let at = start;
-  for (const span of matches(words)) {
-    if (span.end <= at || span.start >= end) continue;
+  const inside = matches(words).filter((span) => span.end > start && span.start < end);
+  for (const span of inside.slice(0, MOST_MARKED)) {
     push(at, span.start, false);
     push(Math.max(at, span.start), Math.min(span.end, end), true);
     at = Math.min(span.end, end);

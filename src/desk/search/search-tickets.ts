@@ -17,6 +17,7 @@ import { type AskedMatches, askedMatches, MATCH_VALUES, matchesOf, matchValues, 
 import type { SearchInput, SearchPage } from './schemas.js';
 import { scopeOf } from './scope.js';
 import { type Term, termsOf } from './terms.js';
+import { SHORT_BYTES, withTexts } from './texts-of-hits.js';
 
 /**
  * Tickets in which one text (subject and description, a message, a note) has all terms: the best first, the newest of
@@ -38,7 +39,7 @@ export async function searchTickets({ db, principal }: ReadScope, input: SearchI
   const { ranked, outdated } = rows[0] ?? (await db.row(countMatches(matches), values)) ?? NOTHING;
   const working = await findWorkingTime(db, rows[0]?.calendarRevision);
   return {
-    hits: await hitsOf(rows.slice(0, input.limit), terms, working),
+    hits: await hitsOf(withTexts(db, rows.slice(0, input.limit)), terms, working),
     next: rows.length > input.limit ? encodeCursor([skip + input.limit]) : null,
     complete: ranked < RANKED && outdated === 0,
   };
@@ -50,13 +51,13 @@ const NOTHING = { ranked: 0, outdated: 0 };
 const AT_ONCE_MS = 5;
 
 async function hitsOf(
-  rows: readonly Found[],
+  found: ReturnType<typeof withTexts<Found>>,
   terms: readonly Term[],
   working: WorkingTime,
 ): Promise<SearchPage['hits']> {
   const hits: SearchPage['hits'] = [];
   let since = performance.now();
-  for (const { in: kind, sourceId, content, writtenAt, ranked: _, outdated: __, ...row } of rows) {
+  for await (const { in: kind, sourceId, content, bytes: _, writtenAt, ranked: __, outdated: ___, ...row } of found) {
     if (performance.now() - since > AT_ONCE_MS) {
       await others();
       since = performance.now();
@@ -137,15 +138,20 @@ const readPage = dynamicQuery(
       .innerJoin('tickets', 'tickets.id', 'page.ticket_id')
       .leftJoin('messages', (on) => on.on('page.kind', '=', 'message').onRef('messages.id', '=', 'page.source_id'))
       .leftJoin('notes', (on) => on.on('page.kind', '=', 'note').onRef('notes.id', '=', 'page.source_id'))
-      .select(({ fn }) => [
-        ...queuedColumns(db),
-        'page.kind as in',
-        'page.source_id as sourceId',
-        'ranked',
-        outdatedTexts(db),
-        fn.coalesce('messages.content', 'notes.content', 'tickets.description').as('content'),
-        fn.coalesce('messages.created_at', 'notes.created_at', 'tickets.created_at').as('writtenAt'),
-      ])
+      .select((eb) => {
+        const content = eb.fn.coalesce('messages.content', 'notes.content', 'tickets.description');
+        const bytes = eb.fn<number>('octet_length', [content]);
+        return [
+          ...queuedColumns(db),
+          'page.kind as in',
+          'page.source_id as sourceId',
+          'ranked',
+          outdatedTexts(db),
+          eb.case().when(bytes, '<=', SHORT_BYTES).then(content).end().as('content'),
+          bytes.as('bytes'),
+          eb.fn.coalesce('messages.created_at', 'notes.created_at', 'tickets.created_at').as('writtenAt'),
+        ];
+      })
       .orderBy('score', 'desc')
       .orderBy('text_id', 'desc');
   },

@@ -319,6 +319,35 @@ describe('the search', () => {
     expect(pages).toEqual([subject, later, twice]);
   });
 
+  it('shows where in texts of which few fit in one piece of what is read, and in short ones between them', async () => {
+    const written = new Map<string, string>();
+    const textFor = (name: string, words: number) => {
+      const text = `${'𝒳𝒳𝒳 '.repeat(words)}okapi ${name}`;
+      written.set(name, text);
+      return text;
+    };
+    const onTickets: string[] = [];
+    for (let n = 0; n < 9; n += 1) {
+      const ticketId = await openTicket(customer(), {
+        description: n % 3 === 0 ? textFor(`description${n}`, 300) : 'nothing',
+      });
+      if (n % 3 === 1) dataOf(await customer().addMessage(ticketId, { message: textFor(`message${n}`, 2400) }));
+      if (n % 3 === 2) dataOf(await customer().addMessage(ticketId, { message: textFor(`short${n}`, 5) }));
+      onTickets.push(ticketId);
+    }
+    // Of 31 kB: eight are a piece.
+    for (let n = 9; n < 18; n += 1) {
+      const ticketId = await openTicket(customer(), {});
+      dataOf(await openRest(server.url, agentToken()).desk.note(ticketId, { content: textFor(`note${n}`, 2400) }));
+      onTickets.push(ticketId);
+    }
+    const { hits } = await search({ q: 'okapi' });
+    expect(hits.map(({ ticket }) => ticket.ticketId).sort()).toEqual(onTickets.sort());
+    const ends = hits.map(({ excerpt }) => textOf(excerpt).split('okapi ')[1]);
+    expect(ends.sort()).toEqual([...written.keys()].sort());
+    for (const hit of hits) expect(marked(hit.excerpt)).toEqual(['okapi']);
+  });
+
   it('answers whatever is typed, and marks only what is in the text', async () => {
     const description = 'naïve "quotes" * AND (x:y) E\u0301cole Ελλάς ½ 𝒳 İstanbul ﬁne';
     const ticketId = await openTicket(customer(), { subject: 'tapir', description });

@@ -303,4 +303,24 @@ describe('the event loop', () => {
   it('is nobody’s to wait for once others had as much time as the last commit took', async () => {
     expect((await iterationsAfter(1)) - (await iterationsAfter(1_000, 1_001))).toBe(2);
   });
+
+  it('is others’ between the statements of a transaction that takes long, and they see none of it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { other, write } = await open();
+    const seen: unknown[] = [];
+    const look = () => seen.push(other.prepare('SELECT count(*) AS n FROM categories WHERE id LIKE ?').get('fault_%'));
+    await write(async (sql) => {
+      setImmediate(look);
+      for (const id of ['fault_1', 'fault_2', 'fault_3']) {
+        await put(id)(sql);
+        vi.advanceTimersByTime(2);
+      }
+      expect(seen).toEqual([]);
+      await put('fault_4')(sql);
+      expect(seen).toEqual([{ n: 0 }]);
+    });
+    look();
+    expect(seen).toEqual([{ n: 0 }, { n: 4 }]);
+  });
 });

@@ -30,6 +30,17 @@ describe('a text with its matches', () => {
   ])('%s for %s', (text, q, expected) => expect(marked(text, q)).toBe(expected));
 });
 
+describe('a text of nothing but matches', () => {
+  it('has its first 20 marked', () => {
+    const text = 'no '.repeat(80);
+    const expected = `${'[no] '.repeat(20)}${'no '.repeat(60)}`;
+    expect(marked(text, 'no')).toBe(expected);
+    expect(highlight(text, termsOf('no'))).toHaveLength(40);
+    expect(cut(text, 'no')).toBe(expected);
+    expect(cut(`${'way '.repeat(100)}${text}`, 'no')).toMatch(/^…(way ){15}(\[no\] ){20}(no ){29,43}no…$/);
+  });
+});
+
 describe('an excerpt', () => {
   const filler = (words: number) => 'filler '.repeat(words);
 
