@@ -20,12 +20,10 @@ export const searchInput = withOnePlace(
 /** Matches that are marked in a text. One of nothing else would make two pieces for each, which take long to write and to read. */
 export const MOST_MARKED = 20;
 
-const pieces = z
-  .array(z.strictObject({ text: z.string(), match: z.boolean() }))
-  .meta({
-    id: 'Highlighted',
-    description: `Plain text, cut where a match begins or ends. The first ${MOST_MARKED} matches are marked`,
-  });
+const pieces = z.array(z.strictObject({ text: z.string(), match: z.boolean() })).meta({
+  id: 'Highlighted',
+  description: `Plain text, cut where a match begins or ends. The first ${MOST_MARKED} matches are marked`,
+});
 
 export const searchHit = z
   .strictObject({
