@@ -13,13 +13,15 @@ it('tells those who are refused in slices, in which others come between', async 
   for (let request = 0; request < 6; request++) {
     const refuse = () => {
       refused.push(request);
-      now += 1;
+      now += 0.5;
     };
     inFlight.whenItMay('a', () => expect.unreachable(), refuse);
   }
   expect(refused).toEqual([]);
   await nextRound();
-  expect(refused).toEqual([0, 1, 2]);
+  expect(refused).toEqual([0, 1]);
+  await nextRound();
+  expect(refused).toEqual([0, 1, 2, 3]);
   await nextRound();
   expect(refused).toEqual([0, 1, 2, 3, 4, 5]);
   leave();

@@ -6,7 +6,11 @@ import type { Reader } from '../sql/reader.js';
 import type { Statement, Value } from '../sql/statement.js';
 import type { WriteChain } from '../sql/write-chain.js';
 import { type Batched, Batches } from './batches.js';
+import { OnePerIteration } from './one-per-iteration.js';
 import { inOnePiece, PostgresqlSql } from './sql.js';
+
+/** What is made of so many takes a millisecond: eight that came in one batch would hold the event loop for as many. */
+const MANY_ROWS = 50;
 
 interface Job extends Batched {
   readonly sender: string;
@@ -28,6 +32,7 @@ export class PostgresqlReader implements Reader {
   readonly #longOnes: FairQueue;
   readonly #largeOnes = new LargeReads();
   readonly #beginLong: string;
+  readonly #longAnswers = new OnePerIteration();
   readonly #batches = new Batches<Job>((jobs) => this.#run(jobs));
 
   /** `longMs`: what a statement may take that says of itself that it is long. */
@@ -90,7 +95,8 @@ export class PostgresqlReader implements Reader {
     let stale = false;
     const answered = (job: Job, rows: unknown[]) => {
       unanswered -= 1;
-      job.resolve(rows);
+      if (rows.length >= MANY_ROWS) this.#longAnswers.run(() => job.resolve(rows));
+      else job.resolve(rows);
     };
     const failed = (job: Job, error: unknown) => {
       unanswered -= 1;

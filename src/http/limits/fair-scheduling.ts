@@ -1,5 +1,5 @@
 /** Longest that the event loop goes on starting requests that have arrived, before it does anything else. */
-export const SLICE_MS = 3;
+const SLICE_MS = 3;
 
 /**
  * Node accepts one connection in each iteration of the event loop: somebody who has just come would wait for as many requests

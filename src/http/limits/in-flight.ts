@@ -1,7 +1,10 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Usage } from '../../telemetry/metrics.js';
-import { FairScheduler, SLICE_MS } from './fair-scheduling.js';
+import { FairScheduler } from './fair-scheduling.js';
 import { shareOf } from './share.js';
+
+/** For how long refusals hold the event loop in each of its iterations: who is refused can wait, and whoever isn't needs several of them. */
+const REFUSING_MS = 1;
 
 /**
  * A bound on what has been begun and not ended. It waits for us or for the database, in a queue that is no use to anybody
@@ -76,7 +79,7 @@ export class InFlight {
   readonly #tellRefused = () => {
     const startedAt = performance.now();
     let told = 0;
-    while (told < this.#refused.length && performance.now() - startedAt < SLICE_MS) {
+    while (told < this.#refused.length && performance.now() - startedAt < REFUSING_MS) {
       this.#refused[told]?.(this.#refusal());
       told += 1;
     }
