@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { Store } from '../../browser/store.js';
 
 export type Group = 'ticket' | 'move' | 'view' | 'console';
@@ -22,7 +22,8 @@ export function useCommands(commands: readonly Command[]): void {
   useLayoutEffect(() => {
     source.current = commands;
   });
-  useEffect(() => {
+  // Before it is painted: whoever sees it may press its keys.
+  useLayoutEffect(() => {
     sources.set([...sources.value, source]);
     return () => sources.set(sources.value.filter((one) => one !== source));
   }, []);

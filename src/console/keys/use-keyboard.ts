@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { Store } from '../../browser/store.js';
 import { kept } from '../ui/kept.js';
 import { currentCommands } from './commands.js';
@@ -20,7 +20,7 @@ const OWN_KEYS =
 
 /** Runs commands by single keys: never while somebody types or composes, nor in a dialog or a list. */
 export function useKeyboard(openBar: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
       const key = keyOf(event);

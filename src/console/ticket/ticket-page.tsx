@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { supportError } from 'support-api/client';
 import type { DeskTicket } from '../api/trpc.js';
 import { useCommands } from '../keys/commands.js';
@@ -75,7 +75,7 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
   const [hasDetails, showDetails] = useState(false);
   const hasRoom = useMedia('(min-width: 90rem)');
   const side = useRef<HTMLElement>(null);
-  const seeDetails = () => (hasRoom ? side.current?.focus() : showDetails(true));
+  const seeDetails = () => (hasRoom ? side.current?.focus() : showDetails((shown) => !shown));
   const canResolve = status === 'Open' || status === 'In Progress';
 
   useEffect(() => {
@@ -88,7 +88,7 @@ function OpenTicket({ ticket }: { ticket: DeskTicket }) {
     };
   }, [ticket.subject]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each ticket
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
   }, [ticketId]);
 
