@@ -46,10 +46,10 @@ export async function* withTexts<H extends Hit>(db: Sql, hits: readonly H[]): As
 /** The place behind the long texts that make a piece: one at least. */
 function endOfPiece(hits: readonly Hit[], from: number): number {
   let bytes = 0;
-  const beyond = hits.findIndex((hit, place) => {
-    if (place < from || hit.content !== null) return false;
-    bytes += hit.bytes;
-    return bytes > PIECE_BYTES && place > from;
-  });
-  return beyond === -1 ? hits.length : beyond;
+  for (const [place, { content, bytes: more }] of hits.entries()) {
+    if (place < from || content !== null) continue;
+    bytes += more;
+    if (bytes > PIECE_BYTES && place > from) return place;
+  }
+  return hits.length;
 }
