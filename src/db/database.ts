@@ -12,7 +12,7 @@ import { fragment } from './sql/kysely.js';
 import { query } from './sql/query.js';
 import { type Reader, UserReader } from './sql/reader.js';
 import type { Sql } from './sql/sql.js';
-import { deadlineExpired, type WriteOptions, type Writer } from './sql/writer.js';
+import { deadlineExpired, type TransactionOptions, type WriteOptions, type Writer } from './sql/writer.js';
 import type { SqliteOptions } from './sqlite/connection.js';
 
 export interface DatabaseOptions {
@@ -103,7 +103,7 @@ export class Database implements DatabaseHandle {
    */
   transaction<T>(
     work: (tx: Transaction) => Promise<T>,
-    options: Pick<WriteOptions, 'deadline'> & { user?: string } = {},
+    options: TransactionOptions & { user?: string } = {},
   ): Promise<T> {
     return this.#inTurn(options, () =>
       this.#models.run((inTransaction) => this.#writer.transaction(inTransaction, options), work),
@@ -157,10 +157,7 @@ export class Database implements DatabaseHandle {
   }
 
   /** Those of one user go one after another. */
-  async #inTurn<T>(
-    { user, deadline }: Pick<WriteOptions, 'deadline'> & { user?: string },
-    write: () => Promise<T>,
-  ): Promise<T> {
+  async #inTurn<T>({ user, deadline }: TransactionOptions & { user?: string }, write: () => Promise<T>): Promise<T> {
     const begin = async () => {
       // It may have passed while others of the same user were written.
       if (deadline?.expired) throw deadlineExpired();

@@ -1,5 +1,5 @@
 import type { Sql } from './sql/sql.js';
-import type { OpenTransaction, WriteOptions, Writer } from './sql/writer.js';
+import type { OpenTransaction, TransactionOptions, WriteOptions, Writer } from './sql/writer.js';
 
 /** Told of what an operator watches; each call takes a microsecond at most. */
 export interface DatabaseObserver {
@@ -32,10 +32,7 @@ export class ObservedWriter implements Writer {
     return this.#observe(work, (observed) => this.#writer.write(observed, options));
   }
 
-  transaction<T>(
-    work: (transaction: OpenTransaction) => Promise<T>,
-    options: Pick<WriteOptions, 'deadline'>,
-  ): Promise<T> {
+  transaction<T>(work: (transaction: OpenTransaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     return this.#observe(work, (observed) => this.#writer.transaction(observed, options));
   }
 

@@ -25,7 +25,7 @@ export function autoClose({ db, clock, days }: AutoClose): Job {
       let closed = 0;
       // A batch may be smaller as some of it was left out: there may be more behind it.
       for (let last = BATCH; last > 0 && !signal.aborted; closed += last) {
-        last = await db.write((sql) => closeResolved({ db: sql, clock }, { before, limit: BATCH }));
+        last = await db.write((sql) => closeResolved({ db: sql, clock }, { before, limit: BATCH }), { long: true });
       }
       return closed;
     },

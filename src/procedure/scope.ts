@@ -128,18 +128,18 @@ export function writing<Input, Output>(
 
 /**
  * Makes a procedure's resolver from a verb that writes by models, or by several statements: one transaction on either engine.
- * `secret`: its output has a secret in it, which an idempotency record keeps sealed.
+ * `secret`: its output has a secret in it, which an idempotency record keeps sealed. `long`: see TransactionOptions.
  */
 export function transacting<Input, Output>(
   work: (scope: TransactionScope, input: Input) => Promise<Output>,
-  { secret = false }: { secret?: boolean } = {},
+  { secret = false, long = false }: { secret?: boolean; long?: boolean } = {},
 ) {
   return async (call: Call<Input>): Promise<Output> => {
     const { ctx, input } = call;
     const { clock, log, outbound, secrets } = ctx;
     const principal = authorized(ctx);
     const run = (db: Db) => work({ principal, clock, log, outbound, secrets, db }, input);
-    return inTransaction(call, run, secret ? secrets : undefined);
+    return inTransaction(call, run, { secrets: secret ? secrets : undefined, long });
   };
 }
 
@@ -172,11 +172,11 @@ export function uploading<Input, Output>(work: (scope: UploadScope, input: Input
 async function inTransaction<Input, Output>(
   { ctx, path, input }: Call<Input>,
   run: (db: Db) => Promise<Output>,
-  secrets?: SecretKeeper,
+  { secrets, long }: { secrets?: SecretKeeper | undefined; long?: boolean } = {},
 ): Promise<Output> {
   const { clock, deadline } = ctx;
   const { userId, role } = authorized(ctx);
-  const options = { deadline, user: userId };
+  const options = { deadline, long, user: userId };
   const key = ctx.idempotencyKey();
   if (key === undefined) return database(ctx).transaction(run, options);
 

@@ -63,7 +63,7 @@ export const profilesRouter = router({
     })
     .input(importProfilesInput)
     .output(importProfilesOutput)
-    .mutation(transacting(importProfiles)),
+    .mutation(transacting(importProfiles, { long: true })),
 
   delete: adminProcedure
     .meta({

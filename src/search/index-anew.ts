@@ -101,25 +101,28 @@ const WRITTEN: Record<Engine, readonly (keyof TextValues)[]> = {
  */
 export function indexAnew(db: Database, after: number): Promise<{ texts: number; last: number } | undefined> {
   const { engine } = db;
-  return db.write(async (sql) => {
-    const locked = await sql.rows(lockOutdated, { after });
-    if (locked.length === 0) return undefined;
-    const texts = await sql.rows(selectTexts, { ids: JSON.stringify(locked.map(({ id }) => id)) });
-    const made: object[] = [];
-    let characters = 0;
-    let last = after;
-    for (const { id, subject, content } of texts) {
-      last = id;
-      if (content === null) {
-        await sql.run(deleteOrphan, { id });
-        continue;
+  return db.write(
+    async (sql) => {
+      const locked = await sql.rows(lockOutdated, { after });
+      if (locked.length === 0) return undefined;
+      const texts = await sql.rows(selectTexts, { ids: JSON.stringify(locked.map(({ id }) => id)) });
+      const made: object[] = [];
+      let characters = 0;
+      let last = after;
+      for (const { id, subject, content } of texts) {
+        last = id;
+        if (content === null) {
+          await sql.run(deleteOrphan, { id });
+          continue;
+        }
+        const values = textValues({ subject: subject ?? '', content });
+        made.push({ id, ...Object.fromEntries(WRITTEN[engine].map((name) => [name, values[name].value()])) });
+        characters += content.length;
+        if (characters >= CHARACTERS) break;
       }
-      const values = textValues({ subject: subject ?? '', content });
-      made.push({ id, ...Object.fromEntries(WRITTEN[engine].map((name) => [name, values[name].value()])) });
-      characters += content.length;
-      if (characters >= CHARACTERS) break;
-    }
-    for (const statement of WRITE[engine]) await sql.run(statement, { made: JSON.stringify(made) });
-    return { texts: made.length, last };
-  });
+      for (const statement of WRITE[engine]) await sql.run(statement, { made: JSON.stringify(made) });
+      return { texts: made.length, last };
+    },
+    { long: true },
+  );
 }

@@ -74,7 +74,7 @@ export async function addMissing(
     await inBatches(async () => {
       const { last = null } = (await db.sql.row(lastOf, { after })) ?? {};
       if (last === null) return false;
-      await db.write((sql) => sql.run(add, { after }));
+      await db.write((sql) => sql.run(add, { after }), { long: true });
       after = last;
       return true;
     });

@@ -4,7 +4,14 @@ import { isRefusedCommit, isStaleStatement } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
 import { retryConflicts } from '../retry-conflicts.js';
 import type { Sql } from '../sql/sql.js';
-import { committing, deadlineExpired, type OpenTransaction, type WriteOptions, type Writer } from '../sql/writer.js';
+import {
+  committing,
+  deadlineExpired,
+  type OpenTransaction,
+  type TransactionOptions,
+  type WriteOptions,
+  type Writer,
+} from '../sql/writer.js';
 import { commit, doubtful, rollBack } from './commit.js';
 import { PostgresqlGroups } from './group-commit.js';
 import type { PostgresqlQueryables } from './queryables.js';
@@ -33,10 +40,7 @@ export class PostgresqlWriter implements Writer {
     return this.#apart(work, { deadline, single });
   }
 
-  transaction<T>(
-    work: (transaction: OpenTransaction) => Promise<T>,
-    { deadline }: Pick<WriteOptions, 'deadline'>,
-  ): Promise<T> {
+  transaction<T>(work: (transaction: OpenTransaction) => Promise<T>, { deadline }: TransactionOptions): Promise<T> {
     return this.#onConnection(deadline, (prepares) => ({
       alone: false,
       run: (client) => this.#runTransaction({ client, work, deadline, prepares }),

@@ -12,8 +12,8 @@ const KEPT = 200;
  * depends on, and JSON; what can be a value is none of it. Takes all values, also those that a shape doesn't use: null
  * then.
  *
- * Building one costs up to a millisecond, so those that were asked last are kept. None is prepared under its name, and
- * PostgreSQL plans each for its values.
+ * Building one costs up to a millisecond, so those that were asked last are kept. None is prepared, and PostgreSQL plans each
+ * for its values, unless they are `prepared`: for those of which there are few, and whose plan doesn't depend on the values.
  *
  * @example
  * const listThings = dynamicQuery('list things', { color: 'things.color?' }, ({ db, p }, shape: { byColor: boolean }) =>
@@ -24,14 +24,16 @@ export function dynamicQuery<const P extends ParamTypes, S extends object, O>(
   name: string,
   params: P,
   write: (writing: Writing<P>, shape: S) => Query<O>,
-  options: Omit<StatementOptions, 'once'> = {},
+  { prepared = false, ...options }: Omit<StatementOptions, 'once'> & { prepared?: boolean } = {},
 ): (shape: S) => Statement<Params<P>, Row<O>> {
   const kept = new LRUCache<string, Statement<Params<P>, Row<O>>>({ max: KEPT });
+  let made = 0;
   return (shape) => {
     const key = JSON.stringify(shape);
     let statement = kept.get(key);
     if (statement === undefined) {
-      statement = query(name, params, (writing) => write(writing, shape), { ...options, once: true });
+      made += 1;
+      statement = query(`${name} ${made}`, params, (writing) => write(writing, shape), { ...options, once: !prepared });
       kept.set(key, statement);
     }
     return statement;

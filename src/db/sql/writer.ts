@@ -4,8 +4,13 @@ import { UnknownOutcomeError } from '../driver-errors.js';
 import type { Deadline } from '../handle.js';
 import type { Sql } from './sql.js';
 
-export interface WriteOptions {
+export interface TransactionOptions {
   deadline?: Deadline | undefined;
+  /** Takes longer than most: on SQLite, where a commit is for all that is in it, it shares one with nobody. */
+  long?: boolean | undefined;
+}
+
+export interface WriteOptions extends TransactionOptions {
   /**
    * The work writes by one statement at most (a chain is one), after which nothing in it can fail. PostgreSQL then needs
    * no transaction around it, which saves three round trips, as long as the statement must end before the deadline.
@@ -34,10 +39,7 @@ export interface Writer {
    */
   write<T>(work: (sql: Sql) => Promise<T>, options: WriteOptions): Promise<T>;
   /** The same of any number of statements. `work` may wait for what runs statements on the transaction's connection, too. */
-  transaction<T>(
-    work: (transaction: OpenTransaction) => Promise<T>,
-    options: Pick<WriteOptions, 'deadline'>,
-  ): Promise<T>;
+  transaction<T>(work: (transaction: OpenTransaction) => Promise<T>, options: TransactionOptions): Promise<T>;
 }
 
 export function deadlineExpired(): AppError {

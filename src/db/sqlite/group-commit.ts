@@ -3,7 +3,14 @@ import type { Database } from 'better-sqlite3';
 import { AppError } from '../../errors/app-error.js';
 import type { Deadline } from '../handle.js';
 import type { Sql } from '../sql/sql.js';
-import { committing, deadlineExpired, type OpenTransaction, type WriteOptions, type Writer } from '../sql/writer.js';
+import {
+  committing,
+  deadlineExpired,
+  type OpenTransaction,
+  type TransactionOptions,
+  type WriteOptions,
+  type Writer,
+} from '../sql/writer.js';
 import type { SqliteConnection } from './connection.js';
 import type { SqliteConnections } from './connections.js';
 import { runCommand, SqliteTransactionSql } from './sql.js';
@@ -11,7 +18,7 @@ import { runCommand, SqliteTransactionSql } from './sql.js';
 interface Job {
   readonly work: (transaction: OpenTransaction) => Promise<unknown>;
   readonly deadline: Deadline | undefined;
-  /** Was in a group that came to nothing by another's fault, or by its own: now it shares a commit with nobody. */
+  /** Shares a commit with nobody: it is long, or was in a group that came to nothing by its own fault or another's. */
   readonly apart: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -58,10 +65,10 @@ export class SqliteWriter implements Writer {
 
   transaction<T>(
     work: (transaction: OpenTransaction) => Promise<T>,
-    { deadline }: Pick<WriteOptions, 'deadline'>,
+    { deadline, long = false }: TransactionOptions,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, deadline, apart: false, resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.push({ work, deadline, apart: long, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
     });
   }

@@ -1,3 +1,4 @@
+import { dynamicQuery } from '../../db/sql/dynamic-query.js';
 import { query } from '../../db/sql/query.js';
 import type { RowOf } from '../../db/sql/row.js';
 import { AppError } from '../../errors/app-error.js';
@@ -38,7 +39,11 @@ export type LockedTicket = Readonly<RowOf<typeof lockTicket>>;
 /** What the desk may change of a ticket. */
 export type Change = Partial<Pick<LockedTicket, 'status' | 'priority' | 'categoryId' | 'assignedAgent' | 'resolution'>>;
 
-const updateTicket = query(
+/**
+ * Names only the columns that change: SQLite writes anew each index that has one of those named, and fires the triggers
+ * for them, also where the values are the same.
+ */
+const updateTicket = dynamicQuery(
   'update ticket',
   {
     ticketId: 'tickets.id',
@@ -52,22 +57,25 @@ const updateTicket = query(
     closedAt: 'tickets.closed_at?',
     updatedAt: 'tickets.updated_at',
   },
-  ({ db, p }) =>
+  ({ db, p }, changed: readonly (keyof Change)[]) =>
     db
       .updateTable('tickets')
       .set((eb) => ({
-        status: p.status,
-        priority: p.priority,
-        category_id: p.categoryId,
-        assigned_agent: p.assignedAgent,
-        resolution: p.resolution,
-        waiting_since: p.waitingSince,
-        resolved_at: p.resolvedAt,
-        closed_at: p.closedAt,
+        ...(changed.includes('status') && {
+          status: p.status,
+          waiting_since: p.waitingSince,
+          resolved_at: p.resolvedAt,
+          closed_at: p.closedAt,
+        }),
+        ...(changed.includes('priority') && { priority: p.priority }),
+        ...(changed.includes('categoryId') && { category_id: p.categoryId }),
+        ...(changed.includes('assignedAgent') && { assigned_agent: p.assignedAgent }),
+        ...(changed.includes('resolution') && { resolution: p.resolution }),
         updated_at: p.updatedAt,
         version: eb('version', '+', 1),
       }))
       .where('id', '=', p.ticketId),
+  { prepared: true },
 );
 
 /**
@@ -85,14 +93,14 @@ export async function changeTicket(
   const ticket = isTicketId(ticketId) ? await scope.db.row(lockTicket, { ticketId }) : undefined;
   if (ticket === undefined) throw ticketNotFound();
   const change = realChange(ticket, reopening(ticket, await decide(ticket)));
-  const changed = Object.keys(change) as (keyof Change)[];
+  const changed = (Object.keys(change) as (keyof Change)[]).sort();
   if (changed.length === 0) return stateOf(ticket);
   requireStep(ticket.status, change.status);
 
   // Always later than the event before it, whatever the clocks say: as nextEventAt().
   const now = new Date(Math.max(scope.clock.now().getTime(), Date.parse(ticket.lastEventAt) + 1));
   const after = { ...ticket, ...change, ...timesOf(ticket, change.status, now.toISOString()) };
-  await scope.db.run(updateTicket, {
+  await scope.db.run(updateTicket(changed), {
     ticketId,
     status: after.status,
     priority: after.priority,

@@ -164,5 +164,5 @@ export const deskTicketsRouter = router({
     })
     .input(bulkChangeInput)
     .output(bulkChangeOutput)
-    .mutation(transacting(bulkChange)),
+    .mutation(transacting(bulkChange, { long: true })),
 });

@@ -58,6 +58,7 @@ async function open({ timeoutMs = 60_000, busyTimeoutMs = 50 } = {}) {
     path,
     other,
     handle,
+    writer,
     /** At once, so that they are one group. */
     write: (...works: ((sql: Sql) => Promise<unknown>)[]) =>
       Promise.allSettled(works.map((work) => writer.write(work, {}))),
@@ -96,6 +97,24 @@ it('tells everybody where ROLLBACK fails after a COMMIT that failed', async () =
   expect(database.open).toBe(false);
   expect(stored()).toEqual(['fault_a']);
   await expectWorking();
+});
+
+it('has a long one share its commit with nobody, before or after it', async () => {
+  const { writer, stored } = await open();
+  const before: string[][] = [];
+  const seeing = (id: string) => (sql: Sql) => {
+    before.push(stored());
+    return put(id)(sql);
+  };
+  await Promise.all([
+    writer.write(seeing('fault_a'), {}),
+    writer.write(seeing('fault_b'), {}),
+    writer.write(seeing('fault_c'), { long: true }),
+    writer.write(seeing('fault_d'), {}),
+    writer.write(seeing('fault_e'), {}),
+  ]);
+  const three = ['fault_a', 'fault_b', 'fault_c'];
+  expect(before).toEqual([[], [], three.slice(0, 2), three, three]);
 });
 
 it('keeps a COMMIT that fails by what one has written from its neighbours', async () => {
