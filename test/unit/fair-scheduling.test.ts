@@ -166,6 +166,28 @@ describe('requests', () => {
     expect(begun).toEqual(['a0', 'a1', 'b1', 'b2']);
   });
 
+  it('of which somebody has few are not charged for what else is done in their rounds', async () => {
+    const scheduler = new FairScheduler();
+    const begun: string[] = [];
+    const ask = (name: string) =>
+      scheduler.schedule(name.slice(0, 1), {
+        start: () => {
+          begun.push(name);
+          now += 1;
+          // An answer to one of a's, say.
+          if (name === 'b1') setImmediate(() => void (now += 50));
+        },
+        refuse: fail,
+      });
+    ask('a0');
+    now += 25;
+    for (let request = 1; request <= 20; request++) ask(`a${request}`);
+    for (const name of ['b1', 'b2']) ask(name);
+    await emptied(scheduler);
+    expect(begun.indexOf('b1')).toBe(2);
+    expect(begun.indexOf('b2')).toBe(4);
+  });
+
   it('let connections be accepted first, but not for long', async () => {
     const scheduler = new FairScheduler();
     let begun = 0;

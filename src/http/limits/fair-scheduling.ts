@@ -9,7 +9,10 @@ const SLICE_MS = 3;
 const ITERATIONS_PER_MS = 2;
 const MOST_ITERATIONS = 20;
 
-/** Whoever has no more than this part of what waits is not the cause of the others' waiting: no iterations pass before theirs. */
+/**
+ * Whoever has no more than this part of what waits is not the cause of the others' waiting: no iterations pass before theirs, and
+ * what else an iteration does that starts one is not put down to them.
+ */
 const FEW = 1 / 4;
 
 /** Senders whose time is remembered though nothing of theirs waits: beyond this, those who are behind in nothing are forgotten. */
@@ -36,7 +39,7 @@ export class FairScheduler {
   readonly #served = new Map<string, number>();
   /** What whoever came last had had before. */
   #level = 0;
-  #current: { sender: string; startedAt: number } | undefined;
+  #current: { sender: string; startedAt: number; ownMs: number | undefined } | undefined;
   /** Iterations of the event loop since the last start, and how many there are to be before the next one. */
   #passed = 0;
   #pause = 0;
@@ -113,7 +116,8 @@ export class FairScheduler {
     const sender = this.#leastServed();
     const queue = sender === undefined ? undefined : this.#queues.get(sender);
     if (sender === undefined || queue === undefined) return;
-    if (mustPass && queue.length > FEW * this.#waiting) {
+    const hasFew = queue.length <= FEW * this.#waiting;
+    if (mustPass && !hasFew) {
       this.#continue();
       return;
     }
@@ -124,8 +128,9 @@ export class FairScheduler {
     this.#waiting -= 1;
     if (!mustPass) this.#passed = 0;
     this.#level = this.#servedTo(sender);
-    this.#current = { sender, startedAt: performance.now() };
+    const startedAt = performance.now();
     request?.start();
+    this.#current = { sender, startedAt, ownMs: hasFew ? performance.now() - startedAt : undefined };
     if (this.#waiting === 0) this.#forgetAll();
     this.#continue();
   };
@@ -137,14 +142,17 @@ export class FairScheduler {
     return mustPass;
   }
 
-  /** What the event loop has done since the last start is put down to whose request that was. */
+  /**
+   * What the event loop has done since the last start is put down to whose request that was: most of it comes of requests of whoever
+   * has most of them. To those who have few, only what the start itself took: they would wait for hundreds of others' otherwise.
+   */
   #charge(): void {
     if (this.#current === undefined) return;
-    const { sender, startedAt } = this.#current;
+    const { sender, startedAt, ownMs } = this.#current;
     this.#current = undefined;
     const tookMs = performance.now() - startedAt;
     this.#pause = Math.min(MOST_ITERATIONS, Math.floor(tookMs * ITERATIONS_PER_MS));
-    this.#served.set(sender, this.#servedTo(sender) + tookMs);
+    this.#served.set(sender, this.#servedTo(sender) + (ownMs ?? tookMs));
     if (this.#served.size <= MOST_REMEMBERED) return;
     for (const [other, served] of this.#served) {
       if (served <= this.#level && !this.#queues.has(other)) this.#served.delete(other);
