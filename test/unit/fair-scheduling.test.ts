@@ -175,7 +175,11 @@ describe('requests', () => {
           begun.push(name);
           now += 1;
           // An answer to one of a's, say.
-          if (name === 'b1') setImmediate(() => void (now += 50));
+          if (name === 'b1') {
+            setImmediate(() => {
+              now += 50;
+            });
+          }
         },
         refuse: fail,
       });
