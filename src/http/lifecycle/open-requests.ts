@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 
@@ -38,6 +38,8 @@ export class OpenRequests implements Iterable<OpenRequest> {
   onAbort: (reply: FastifyReply) => void = () => {};
   #first: OpenRequest | undefined;
   #last: OpenRequest | undefined;
+  /** By their connection, those that had their answer before their body was there: the rest of it may still come. */
+  readonly #answeredEarly = new WeakMap<Socket, IncomingMessage>();
 
   get empty(): boolean {
     return this.#first === undefined;
@@ -84,12 +86,17 @@ export class OpenRequests implements Iterable<OpenRequest> {
     return (socket as Connection)[ON_SOCKET]?.first.response;
   }
 
+  /** Whether what comes on a connection is the rest of a request that has its answer. */
+  isAnswered(socket: Socket): boolean {
+    return this.#answeredEarly.get(socket)?.complete === false;
+  }
+
   /**
-   * Calls `then` once every request that has come whole on a connection has its answer: at once where there is none. Not at
-   * all if the connection is gone before.
+   * Calls `then` once every request that has come whole on a connection has its answer, and every answer that has begun is sent:
+   * at once where there is none. Not at all if the connection is gone before.
    */
   afterAnswersOn(socket: Socket, then: () => void): void {
-    const earlier = [...openOn(socket)].filter(({ response: { req } }) => req.complete);
+    const earlier = [...openOn(socket)].filter(({ response: { req, headersSent } }) => req.complete || headersSent);
     if (earlier.length === 0) {
       then();
       return;
@@ -140,6 +147,9 @@ export class OpenRequests implements Iterable<OpenRequest> {
     open.previous = undefined;
     open.next = undefined;
     removeFromConnection(open);
+    if (!response.req.complete && !response.req.socket.destroyed) {
+      this.#answeredEarly.set(response.req.socket, response.req);
+    }
     open.onGone?.();
     if (open.reply !== undefined && !response.writableFinished) this.onAbort(open.reply);
     if (this.empty) this.onEmpty();

@@ -2,8 +2,9 @@ import { AppError } from '../../errors/app-error.js';
 import type { Usage } from '../../telemetry/metrics.js';
 import { FairScheduler } from './fair-scheduling.js';
 import { shareOf } from './share.js';
+import { TimeSlicedQueue } from './time-sliced-queue.js';
 
-/** For how long refusals hold the event loop in each of its iterations: who is refused can wait, and whoever isn't needs several of them. */
+/** For how long refusals hold each iteration of the event loop: who is refused can wait, and whoever isn't needs several of them. */
 const REFUSING_MS = 1;
 
 /**
@@ -16,8 +17,8 @@ export class InFlight {
   readonly #max: number;
   readonly #onRefusal: (reason: 'overload' | 'user-share') => void;
   readonly #share: number;
-  /** Those who are yet to be told. */
-  readonly #refused: ((error: AppError) => void)[] = [];
+  /** Hundreds that come together were answered in one iteration of the event loop, 90 ms in which all others waited. */
+  readonly #refusals = new TimeSlicedQueue(REFUSING_MS);
   #calls = 0;
   /** Of those who have calls in flight. */
   readonly #callsOf = new Map<string, number>();
@@ -70,22 +71,9 @@ export class InFlight {
     return () => this.#leave(userId);
   }
 
-  /** Not at once: hundreds that come together would be answered in one iteration of the event loop, 90 ms in which all others wait. */
   #refuse(refuse: (error: AppError) => void): void {
-    this.#refused.push(refuse);
-    if (this.#refused.length === 1) setImmediate(this.#tellRefused);
+    this.#refusals.add(() => refuse(this.#refusal()));
   }
-
-  readonly #tellRefused = () => {
-    const startedAt = performance.now();
-    let told = 0;
-    while (told < this.#refused.length && performance.now() - startedAt < REFUSING_MS) {
-      this.#refused[told]?.(this.#refusal());
-      told += 1;
-    }
-    this.#refused.splice(0, told);
-    if (this.#refused.length > 0) setImmediate(this.#tellRefused);
-  };
 
   #leave(userId: string): void {
     this.#calls -= 1;

@@ -127,6 +127,48 @@ describe('a connection does not outlive its refusal', () => {
   });
 });
 
+describe('a request that was refused before its body had come gets no other answer', () => {
+  const head = `POST /support/tickets HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Length: 10\r\n\r\n`;
+  const statusLines = (received: string) => received.match(/HTTP\/1\.1 .*/g);
+  const REFUSED = ['HTTP/1.1 401 Unauthorized'];
+
+  async function refusedOn(url: string) {
+    const socket = connectTo(url).setEncoding('utf8');
+    let received = '';
+    socket.on('data', (text: string) => {
+      received += text;
+    });
+    const closed = once(socket, 'close');
+    socket.write(head);
+    await vi.waitFor(() => expect(statusLines(received)).toEqual(REFUSED), 30_000);
+    return {
+      socket,
+      async untilTheEnd() {
+        await closed;
+        return statusLines(received);
+      },
+    };
+  }
+
+  it('when the client ends in the middle of it', async () => {
+    const { socket, untilTheEnd } = await refusedOn(server.url);
+    socket.end('{"a');
+    expect(await untilTheEnd()).toEqual(REFUSED);
+  });
+
+  it('when the rest of it does not arrive in time', async () => {
+    await using hasty = await startApp({ env: { REQUEST_TIMEOUT_MS: '200' } });
+    const { untilTheEnd } = await refusedOn(hasty.url);
+    expect(await untilTheEnd()).toEqual(REFUSED);
+  });
+
+  it('while another request may follow it', async () => {
+    const { socket, untilTheEnd } = await refusedOn(server.url);
+    socket.write(`0123456789GET /health/live HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
+    expect(await untilTheEnd()).toEqual([...REFUSED, 'HTTP/1.1 200 OK']);
+  });
+});
+
 describe('a URL that the parser refuses is a 414, headers are a 431', () => {
   const url = (length: number) => `GET /support/tickets?q=${'a'.repeat(length)} HTTP/1.1\r\n`;
   const header = (length: number) => `X-Long: ${'a'.repeat(length)}\r\n`;
