@@ -6,6 +6,7 @@ import { tally } from '../../telemetry/tally.js';
 import { acceptFirst } from './accept-first.js';
 import { clientAddress } from './client-address.js';
 import { limitConnections } from './connections.js';
+import { endInTurn } from './end-in-turn.js';
 import { InFlight } from './in-flight.js';
 
 const LOG_INTERVAL_MS = 10_000;
@@ -58,6 +59,7 @@ export function shedOverload(
   });
   app.server.on('connection', () => inFlight.accepted());
   acceptFirst(app.server);
+  endInTurn(app.server);
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();
     else inFlight.whenItMay(clientAddress(request), done, done);
