@@ -13,6 +13,26 @@ async function emptied(scheduler: FairScheduler): Promise<void> {
 
 const fail = () => expect.unreachable();
 
+/** A scheduler, and what asks it for requests by name, whose first letter is the sender: `work` is what one does when it starts. */
+function scheduling(work: (name: string) => void = () => {}) {
+  const scheduler = new FairScheduler();
+  const begun: string[] = [];
+  const refused: string[] = [];
+  const ask = (...names: string[]) => {
+    for (const name of names) {
+      const start = () => {
+        begun.push(name);
+        work(name);
+      };
+      scheduler.schedule(name.slice(0, 1), { start, refuse: () => void refused.push(name) });
+    }
+  };
+  return { scheduler, begun, refused, ask };
+}
+
+/** From `a1` to as many. */
+const numbered = (sender: string, most: number) => Array.from({ length: most }, (_, index) => `${sender}${index + 1}`);
+
 describe('requests', () => {
   it('come at once while there is time', () => {
     const scheduler = new FairScheduler();
@@ -58,51 +78,32 @@ describe('requests', () => {
   });
 
   it('of several senders come in rotation, whoever sent how many', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const ask = (name: string) =>
-      scheduler.schedule(name.slice(0, 1), { start: () => void begun.push(name), refuse: fail });
+    const { scheduler, begun, ask } = scheduling();
     ask('a0');
     now += 25;
-    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) ask(name);
+    ask('a1', 'a2', 'a3', 'b1', 'c1', 'b2');
     for (let round = 0; round < 6; round++) await nextRound();
     expect(begun).toEqual(['a0', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
     expect(scheduler.waiting).toBe(0);
   });
 
   it('of several senders share the time: whoever asks for what takes long comes less often', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const ask = (name: string, takesMs: number) =>
-      scheduler.schedule(name.slice(0, 1), {
-        start: () => {
-          begun.push(name);
-          now += takesMs;
-        },
-        refuse: fail,
-      });
-    ask('a0', 25);
-    for (const name of ['a1', 'a2', 'a3']) ask(name, 10);
-    for (const name of ['b1', 'b2', 'b3', 'b4', 'b5', 'b6']) ask(name, 4);
+    const { scheduler, begun, ask } = scheduling((name) => {
+      now += name === 'a0' ? 25 : name.startsWith('a') ? 10 : 4;
+    });
+    ask('a0', ...numbered('a', 3), ...numbered('b', 6));
     await emptied(scheduler);
     expect(begun).toEqual(['a0', 'a1', 'b1', 'b2', 'b3', 'a2', 'b4', 'b5', 'a3', 'b6']);
   });
 
   it('of somebody who was not there have no time to catch up on', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const ask = (name: string) =>
-      scheduler.schedule(name.slice(0, 1), {
-        start: () => {
-          begun.push(name);
-          now += 4;
-          if (name === 'a3') for (const later of ['b1', 'b2', 'b3']) ask(later);
-        },
-        refuse: fail,
-      });
+    const { scheduler, begun, ask } = scheduling((name) => {
+      now += 4;
+      if (name === 'a3') ask('b1', 'b2', 'b3');
+    });
     ask('a0');
     now += 25;
-    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) ask(name);
+    ask(...numbered('a', 5));
     await emptied(scheduler);
     // b1 goes ahead, within the time of a3, and is put down to both; from there on they take turns.
     expect(begun).toEqual(['a0', 'a1', 'a2', 'a3', 'b1', 'b2', 'a4', 'b3', 'a5']);
@@ -127,13 +128,10 @@ describe('requests', () => {
   });
 
   it('of a sender of whom nothing waits go ahead of those that wait, one in each round', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const ask = (name: string) =>
-      scheduler.schedule(name.slice(0, 1), { start: () => void begun.push(name), refuse: fail });
+    const { scheduler, begun, ask } = scheduling();
     ask('a0');
     now += 25;
-    for (let request = 1; request <= 9; request++) ask(`a${request}`);
+    ask(...numbered('a', 9));
     await nextRound();
     ask('b1');
     expect(begun).toEqual(['a0', 'a1', 'b1']);
@@ -144,49 +142,33 @@ describe('requests', () => {
   });
 
   it('of which somebody has few do not wait for the rounds that pass after those of others', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const ask = (name: string) =>
-      scheduler.schedule(name.slice(0, 1), {
-        start: () => {
-          begun.push(name);
-          if (name.startsWith('a')) now += 5;
-        },
-        refuse: fail,
-      });
-    for (let request = 0; request < 9; request++) ask(`a${request}`);
+    const { begun, ask } = scheduling((name) => {
+      if (name.startsWith('a')) now += 5;
+    });
+    ask(...numbered('a', 9));
     await nextRound();
-    expect(begun).toEqual(['a0', 'a1']);
+    expect(begun).toEqual(['a1', 'a2']);
     // No time is left in this one.
-    ask('a9');
+    ask('a10');
     now += 25;
-    for (const name of ['b1', 'b2']) ask(name);
+    ask('b1', 'b2');
     await nextRound();
     await nextRound();
-    expect(begun).toEqual(['a0', 'a1', 'b1', 'b2']);
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'b2']);
   });
 
   it('of which somebody has few are not charged for what else is done in their rounds', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const ask = (name: string) =>
-      scheduler.schedule(name.slice(0, 1), {
-        start: () => {
-          begun.push(name);
-          now += 1;
-          // An answer to one of a's, say.
-          if (name === 'b1') {
-            setImmediate(() => {
-              now += 50;
-            });
-          }
-        },
-        refuse: fail,
-      });
+    const { scheduler, begun, ask } = scheduling((name) => {
+      now += 1;
+      // An answer to one of a's, say.
+      const answer = () => {
+        now += 50;
+      };
+      if (name === 'b1') setImmediate(answer);
+    });
     ask('a0');
     now += 25;
-    for (let request = 1; request <= 20; request++) ask(`a${request}`);
-    for (const name of ['b1', 'b2']) ask(name);
+    ask(...numbered('a', 20), 'b1', 'b2');
     await emptied(scheduler);
     expect(begun.indexOf('b1')).toBe(2);
     expect(begun.indexOf('b2')).toBe(4);
@@ -220,17 +202,10 @@ describe('requests', () => {
   });
 
   it('make room by the newest of whoever has the most waiting, and not for one of theirs', async () => {
-    const scheduler = new FairScheduler();
-    const begun: string[] = [];
-    const refused: string[] = [];
-    const ask = (name: string) =>
-      scheduler.schedule(name.slice(0, 1), {
-        start: () => void begun.push(name),
-        refuse: () => void refused.push(name),
-      });
+    const { scheduler, begun, refused, ask } = scheduling();
     ask('a0');
     now += 25;
-    for (const name of ['a1', 'a2', 'a3', 'b1']) ask(name);
+    ask('a1', 'a2', 'a3', 'b1');
     expect(scheduler.makeRoomFor('a')).toBe(false);
     expect(scheduler.makeRoomFor('c')).toBe(true);
     ask('c1');
