@@ -12,12 +12,13 @@ import { calmOf } from './neighbours/goal.js';
 import { type Measured, measure, Neighbours } from './neighbours/measure.js';
 import { type Plan, SHORT, WHOLE } from './neighbours/plan.js';
 import { type NeighboursReport, writeNeighboursReport } from './neighbours/report.js';
-import { startAttackedServer } from './neighbours/server.js';
+import { FLOOR, startAttackedServer } from './neighbours/server.js';
 
 /** `npm run bench:neighbours`: one attacks, the others go on; side by side on several builds. `--help` shows the options. */
-const USAGE = `npm run bench:neighbours -- [--engines sqlite,postgresql] [--attacks a,b,…] [--entry [name=]folder]… [--rate 40]
-  [--before 4] [--seconds 6] [--after 3] [--short] [--out docs]
+const USAGE = `npm run bench:neighbours -- [--engines sqlite,postgresql] [--attacks a,b,…] [--entry [name=]folder]… [--floor]
+  [--rate 120] [--before 4] [--seconds 6] [--after 3] [--short] [--out docs]
 --entry: a checkout with its dist/, ours by default; several are measured in turns: --entry before=../old --entry after=.
+--floor: also the server that bench/servers/floor.ts is, by hand and without limits; it has no desk, so that the agent gets 404s.
 --rate: requests of the neighbours a second. --before, --seconds, --after: how long each part takes.
 --short: only the attacks that guard main, small ones, for 2 s each.
 --out: where performance-neighbours.md and performance-neighbours.json go; without it the tables are printed only.
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     engines: { type: 'string', default: 'sqlite,postgresql' },
     attacks: { type: 'string' },
     entry: { type: 'string', multiple: true, default: ['.'] },
+    floor: { type: 'boolean', default: false },
     rate: { type: 'string' },
     before: { type: 'string' },
     seconds: { type: 'string' },
@@ -52,6 +54,7 @@ const plan: Plan = {
   afterSeconds: Number(values.after ?? usual.afterSeconds),
 };
 const builds = values.entry.map(buildOf);
+if (values.floor) builds.push({ ...buildOf('.'), name: FLOOR, checkout: FLOOR });
 const wanted = values.attacks?.split(',');
 for (const name of wanted ?? []) {
   if (!ATTACKS.some((attack) => attack.name === name)) throw new Error(`No such attack: ${name}\n${USAGE}`);
@@ -89,7 +92,8 @@ async function measureEngine(engine: Engine): Promise<void> {
       databases.set(build, url);
       say(`${engine}, ${build.name}: filling the database`);
       // It migrates by itself.
-      await (await startAttackedServer(build.checkout, url)).stop();
+      const migrating = build.checkout === FLOOR ? resolve('.') : build.checkout;
+      await (await startAttackedServer(migrating, url)).stop();
       await fill(url, engine, plan.sizes);
     }
     for (const attack of attacksOn(engine)) {

@@ -10,7 +10,7 @@ export interface Calm {
   p99Ms: number;
 }
 
-/** Of all times before attacks together, as the p99 of a single phase is one or two requests. */
+/** Of all times before attacks together, as the p99 of a single phase is that of few requests. */
 export function calmOf(measured: readonly Pick<Measured, 'calmMs'>[]): Calm {
   const sorted = measured.flatMap(({ calmMs }) => calmMs).sort((a, b) => a - b);
   return { p50Ms: quantile(sorted, 0.5) ?? Number.NaN, p99Ms: quantile(sorted, 0.99) ?? Number.NaN };

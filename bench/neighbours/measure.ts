@@ -81,7 +81,7 @@ async function answerOf<T>(process: ChildProcess): Promise<T | null> {
 }
 
 interface Target {
-  /** The folder that holds `dist/`. */
+  /** The folder that holds `dist/`, or FLOOR. */
   checkout: string;
   databaseUrl: string;
   attack: Attack;

@@ -27,9 +27,12 @@ const HANG_MS = 120_000;
 /** It has shut down by then, or never will. */
 const STOP_MS = 25_000;
 
+/** In place of a checkout: the server written by hand, which has no limits (bench/servers/floor.ts). It doesn't migrate. */
+export const FLOOR = 'floor';
+
 /**
  * Starts the built server of a checkout as shipped, with the default limits unless `settings` has others, on a database that
- * it migrates if need be.
+ * it migrates if need be; or the floor.
  */
 export async function startAttackedServer(
   checkout: string,
@@ -37,7 +40,11 @@ export async function startAttackedServer(
   settings: Record<string, string> = {},
 ): Promise<AttackedServer> {
   const preload = join(import.meta.dirname, 'report-stalls.mjs');
-  const child = spawn(process.execPath, ['--import', preload, join(checkout, 'dist/main.js')], {
+  const main =
+    checkout === FLOOR
+      ? ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, '../servers/floor.ts')]
+      : [join(checkout, 'dist/main.js')];
+  const child = spawn(process.execPath, ['--import', preload, ...main], {
     // Where it finds no .env of ours.
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
