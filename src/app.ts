@@ -105,7 +105,7 @@ export async function buildApp({
       reply.header('x-request-id', request.id);
       return handleError(error, request, reply);
     },
-    clientErrorHandler: (error, socket) => answerParserError(error, socket, openRequests),
+    clientErrorHandler: (error, socket) => answerParserError(error, socket, requestId({ headers: {} }), openRequests),
   });
 
   openRequests.watch(app.server);

@@ -13,21 +13,23 @@ async function emptied(scheduler: FairScheduler): Promise<void> {
 
 const fail = () => expect.unreachable();
 
-/** A scheduler, and what asks it for requests by name, whose first letter is the sender: `work` is what one does when it starts. */
-function scheduling(work: (name: string) => void = () => {}) {
+/**
+ * A scheduler, and what asks it for requests by name, whose first letter is the sender: `work` is what one does when it starts,
+ * `refuse` when it is refused, which fails the test unless it says otherwise.
+ */
+function scheduling(work: (name: string) => void = () => {}, refuse: (name: string) => void = fail) {
   const scheduler = new FairScheduler();
   const begun: string[] = [];
-  const refused: string[] = [];
   const ask = (...names: string[]) => {
     for (const name of names) {
       const start = () => {
         begun.push(name);
         work(name);
       };
-      scheduler.schedule(name.slice(0, 1), { start, refuse: () => void refused.push(name) });
+      scheduler.schedule(name.slice(0, 1), { start, refuse: () => refuse(name) });
     }
   };
-  return { scheduler, begun, refused, ask };
+  return { scheduler, begun, ask };
 }
 
 /** From `a1` to as many. */
@@ -202,7 +204,8 @@ describe('requests', () => {
   });
 
   it('make room by the newest of whoever has the most waiting, and not for one of theirs', async () => {
-    const { scheduler, begun, refused, ask } = scheduling();
+    const refused: string[] = [];
+    const { scheduler, begun, ask } = scheduling(undefined, (name) => void refused.push(name));
     ask('a0');
     now += 25;
     ask('a1', 'a2', 'a3', 'b1');

@@ -35,11 +35,11 @@ export function replaceDefaultResponses(app: FastifyInstance, openRequests: Open
     socket.resume();
     // An earlier answer that is sent in pieces would never learn that there is room for the next.
     socket.on('drain', () => openRequests.firstOn(socket)?.emit('drain'));
-    endWithFailure(socket, openRequests, () => ({
+    endWithFailure(socket, openRequests, {
       failed: new AppError('METHOD_NOT_ALLOWED'),
       id: requestId(request),
       headers: ['allow: GET, HEAD, POST'],
-    }));
+    });
   });
   // A connection that could not be accepted (the kernel is out of memory or of files) is that peer's alone. From listening on:
   // before, it says why we can't.

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { AppError, type ErrorCode } from '../../errors/app-error.js';
-import { requestId } from '../request/request-log.js';
 import type { OpenRequests } from './open-requests.js';
 import { endWithFailure } from './raw-response.js';
 
@@ -22,24 +21,20 @@ export function beginAfterParser(app: FastifyInstance): void {
   app.addHook('onRequest', async () => {});
 }
 
-/** The client has ended its side in the middle of a request: no more of it comes. */
-const ENDED = 'HPE_INVALID_EOF_STATE';
-
 /**
  * Answers what Node's HTTP parser refused, where no request exists: a failure in the shape of the surface that was asked,
  * written to the socket by hand. For Fastify's `clientErrorHandler`.
  */
-export function answerParserError(error: ParserError, socket: Socket, openRequests: OpenRequests): void {
+export function answerParserError(error: ParserError, socket: Socket, id: string, openRequests: OpenRequests): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const refusal = () => ({
+  endWithFailure(socket, openRequests, {
     failed: new AppError(parserFailure(error), detailsOf(error)),
-    id: requestId({ headers: {} }),
+    id,
     url: urlOf(error),
   });
-  endWithFailure(socket, openRequests, refusal, { canWait: error.code === ENDED });
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { AppError } from '../../errors/app-error.js';
-import { TimeSlicedQueue } from '../limits/time-sliced-queue.js';
 import { NO_STORE } from '../response/security-headers.js';
 import { failureBody } from '../response/send-failure.js';
 import type { OpenRequests } from './open-requests.js';
@@ -15,10 +14,6 @@ const REASONS: Record<number, string> = {
 
 /** How long a client may go on sending, and has to close its side, after it was refused. */
 const LINGER_MS = 2_000;
-
-/** For how long such failures hold each iteration of the event loop as can wait. */
-const FAILING_MS = 1;
-const failures = new TimeSlicedQueue(FAILING_MS);
 
 interface Refusal {
   failed: AppError;
@@ -42,30 +37,21 @@ const refused = new WeakSet<Socket>();
  *
  * What the client still sends is read and dropped for a while: closing while it sends would often take the answer from it
  * (RFC 9112, 9.6).
- *
- * `canWait`: nothing comes of the request meanwhile. A thousand connections may end in the same iteration of the event loop, each
- * in the middle of a request.
  */
-export function endWithFailure(
-  socket: Socket,
-  openRequests: OpenRequests,
-  refusal: () => Refusal,
-  { canWait = false } = {},
-): void {
+export function endWithFailure(socket: Socket, openRequests: OpenRequests, refusal: Refusal): void {
   if (refused.has(socket)) return;
   refused.add(socket);
   // Node takes its own listeners off what it hands out. An error that nobody hears would end the process, and a client that
   // takes nothing of an earlier answer would keep the connection for good.
   socket.on('error', () => socket.destroy());
   socket.on('timeout', () => socket.destroy());
-  const end = () => {
+  openRequests.afterAnswersOn(socket, () => {
     // Gone, or ended by the last of those answers.
     if (!socket.writable) return;
     if (openRequests.isAnswered(socket)) socket.end();
-    else socket.end(written(refusal()));
+    else socket.end(written(refusal));
     linger(socket);
-  };
-  openRequests.afterAnswersOn(socket, canWait ? () => failures.add(end) : end);
+  });
 }
 
 function written({ failed, id, url = '', headers = [] }: Refusal): string {

@@ -6,7 +6,7 @@ const ENDING_MS = 1;
 
 /**
  * Does in slices of time what Node's HTTP server does when clients end their connections. Thousands may end together, and all
- * others would wait for the whole of it: it takes some 50 µs each.
+ * others would wait for the whole of it: it takes some 50 µs each, more in the middle of a request, which is a failure to be written.
  */
 export function endInTurn(server: Server): void {
   const ends = new TimeSlicedQueue(ENDING_MS);
