@@ -2,14 +2,17 @@ import { setImmediate as nextIteration } from 'node:timers/promises';
 import { FairQueue } from './fair-queue.js';
 
 /** What is shorter is turned into an answer in a moment. */
-const LONG_TEXT = 64 * 1024;
-/** Times that a user's long text took to come: what is made of it, and sent, holds the event loop for about as long again. */
+const LONG_TEXT = 16 * 1024;
+/**
+ * Times that a user's long text took to come: what is made of it, and sent, holds the event loop for about as long again. As many
+ * times again for each more that the user has asked for at once.
+ */
 const RESTS = 3;
 const LONGEST_REST_MS = 200;
 
 /**
- * Reads that may give much text: those of one user one after another. After each that gave much, others have the event loop before
- * anything is made of it, and for a while before that user's next one.
+ * Reads that may give much text: those of one user one after another. After each, others have the event loop before anything is made
+ * of it; after one that gave much, for a while before that user's next one.
  */
 export class LargeReads {
   readonly #queue = new FairQueue(Number.POSITIVE_INFINITY);
@@ -21,10 +24,11 @@ export class LargeReads {
       async () => {
         const rows = await read();
         gaveMuch = isLong(rows);
-        if (gaveMuch) await nextIteration();
+        // The end of a page may be short, and all of it is made into an answer then.
+        await nextIteration();
         return rows;
       },
-      (_rows, tookMs) => (gaveMuch ? Math.min(LONGEST_REST_MS, RESTS * tookMs) : 0),
+      (_rows, tookMs, waiting) => (gaveMuch ? Math.min(LONGEST_REST_MS, RESTS * tookMs * (1 + waiting)) : 0),
     );
   }
 }

@@ -3,22 +3,24 @@ import type { ExpressionBuilder } from '../db/sql/kysely.js';
 import { query } from '../db/sql/query.js';
 import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
-import { MAX_ITEMS, MAX_TEXT_BYTES } from '../schema/pagination.js';
+import { MAX_ITEMS } from '../schema/pagination.js';
 import { MESSAGES_BEYOND, olderThan, wholePage } from './conversation.js';
 import type { GetTicketInput, TicketDetails } from './schemas.js';
 import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-ticket.js';
 
 /**
- * So many messages are never much text, 160 kB at most: they are read with the ticket. What most tickets have is among them, and
- * those of a long conversation wait for what else its reader has asked for.
+ * So many messages are read with the ticket, if none of them is longer than that: never much text. What most tickets have is among
+ * them, and those of a long conversation wait for what else its reader has asked for.
  */
 const AT_ONCE = 4;
+const SHORT_BYTES = 8 * 1024;
 
 type Fragment = Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>;
 
 const said = (messages: ExpressionBuilder<Tables, 'messages'>, { jsonArray, jsonTuple, isoTime }: Fragment) =>
   jsonArray(
     jsonTuple(
+      messages.ref('position'),
       messages.ref('messages.id'),
       messages.ref('sender'),
       messages.ref('content'),
@@ -28,8 +30,8 @@ const said = (messages: ExpressionBuilder<Tables, 'messages'>, { jsonArray, json
   );
 
 /**
- * A ticket and, as one JSON array, its newest messages: of most tickets all that there are, and so one look at the database.
- * To look for the others with it would cost PostgreSQL a quarter more for each ticket, long or not.
+ * A ticket and, as one JSON array, the short ones of its newest messages: of most tickets all that there are, and so one look at
+ * the database. To look for the others with it would cost PostgreSQL a quarter more for each ticket, long or not.
  */
 const selectTicket = query(
   'select ticket',
@@ -53,6 +55,7 @@ const selectTicket = query(
           .select((messages) => said(messages, fragments).as('said'))
           .whereRef('ticket_id', '=', 'tickets.id')
           .where('position', '>', tickets('message_count', '-', AT_ONCE))
+          .where((messages) => messages(messages.fn<number>('octet_length', ['content']), '<=', SHORT_BYTES))
           .$asScalar()
           .$notNull()
           .as('messages'),
@@ -61,7 +64,7 @@ const selectTicket = query(
   { short: true },
 );
 
-type Said = [id: string, sender: string, content: string, createdAt: string];
+type Said = [position: number, id: string, sender: string, content: string, createdAt: string];
 
 /**
  * One ticket: a customer's own, or any for the desk. Of its conversation the newest MAX_ITEMS messages, oldest first, and at
@@ -76,7 +79,7 @@ export async function getTicket(
   const row = await db.row(selectTicket, visibleTicket(principal, ticketId));
   if (row === undefined) throw ticketNotFound();
   const { createdAt, messages: said, messageCount, ...ticket } = row;
-  const newest = newestWithin(JSON.parse(said) as Said[], messageCount);
+  const newest = newestOf(JSON.parse(said) as Said[], messageCount);
   const messages = await wholePage('older', newest, Math.min(messageCount, MAX_ITEMS), (edge, bounds) =>
     db.rows(MESSAGES_BEYOND.older, { ticketId, position: edge?.position ?? messageCount + 1, ...bounds }),
   );
@@ -93,20 +96,15 @@ export async function getTicket(
   };
 }
 
-/** The newest of a ticket's messages that have room, one whatever it has. Others than imported ones all have. */
-function newestWithin(said: readonly Said[], messageCount: number) {
-  const messages = said.map(([messageId, sender, content, createdAt], index) => ({
+/** The newest messages of those that came with a ticket, up to the first that didn't. */
+function newestOf(said: readonly Said[], messageCount: number) {
+  const oldest = messageCount - said.length + 1;
+  const lastBeforeGap = said.findLastIndex(([position], index) => position !== oldest + index);
+  return said.slice(lastBeforeGap + 1).map(([position, messageId, sender, content, createdAt]) => ({
     messageId,
     sender,
     content,
     createdAt,
-    position: messageCount - said.length + index + 1,
+    position,
   }));
-  let room = MAX_TEXT_BYTES;
-  const last = messages.length - 1;
-  const tooMuch = messages.findLastIndex(({ content }, index) => {
-    room -= Buffer.byteLength(content);
-    return room < 0 && index < last;
-  });
-  return messages.slice(tooMuch + 1);
 }

@@ -10,7 +10,9 @@ const LONG = 32_768;
 export function sendLongAnswersAsBytes(app: FastifyInstance): void {
   app.addHook('onSend', (_request, _reply, payload, done) => {
     if (typeof payload !== 'string' || payload.length <= LONG) return done(null, payload);
-    const bytes = Buffer.from(payload);
-    setImmediate(() => done(null, bytes));
+    setImmediate(() => {
+      const bytes = Buffer.from(payload);
+      setImmediate(() => done(null, bytes));
+    });
   });
 }

@@ -179,6 +179,15 @@ describe.each(SURFACES)('the newest part of a long conversation over %s', (surfa
     expect((await shown(Array(all).fill(text))).count).toBe(count);
   });
 
+  // 8 KiB are short enough to be read with the ticket, of the newest four.
+  it.each(Array.from({ length: 32 }, (_, n) => n.toString(2).padStart(5, '0')))(
+    'has all of five, long ones where %s has a 1',
+    async (which) => {
+      const texts = [...which].map((isLong, n) => String(n).padEnd(isLong === '1' ? 8_193 : 8_192, 'x'));
+      expect((await shown(texts)).count).toBe(5);
+    },
+  );
+
   it('always has the newest one', async () => {
     const long = Array(30).fill('x'.repeat(40_000));
     expect((await shown([...long, 'x'.repeat(2 ** 20 + 1)])).count).toBe(1);

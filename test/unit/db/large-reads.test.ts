@@ -4,8 +4,8 @@ import { LargeReads } from '../../../src/db/large-reads.js';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-const LONG = [{ content: 'x'.repeat(64 * 1024) }];
-const SHORT = [{ content: 'x'.repeat(64 * 1024 - 1), count: 1, nothing: null }];
+const LONG = [{ content: 'x'.repeat(16 * 1024) }];
+const SHORT = [{ content: 'x'.repeat(16 * 1024 - 1), count: 1, nothing: null }];
 
 /** A read that takes so long, and gives these rows. */
 const taking = (ms: number, rows: object[]) => () => {
@@ -30,6 +30,33 @@ it('reads more of the same user’s three times as long after a long text as it 
   await vi.advanceTimersByTimeAsync(1);
   expect(next).toHaveBeenCalled();
   expect(await later).toBe(SHORT);
+});
+
+it('rests as long again for each more that the user has asked for', async () => {
+  const reads = new LargeReads();
+  const first = reads.run('user_1', taking(10, LONG));
+  const next = vi.fn(taking(0, SHORT));
+  const others = [reads.run('user_1', next), reads.run('user_1', taking(0, SHORT))];
+  await first;
+  await vi.advanceTimersByTimeAsync(89);
+  expect(next).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(next).toHaveBeenCalled();
+  expect(await Promise.all(others)).toEqual([SHORT, SHORT]);
+});
+
+it('gives others the event loop before anything is made of what is read, however short', async () => {
+  const reads = new LargeReads();
+  let given = false;
+  const read = reads.run('user_1', taking(0, SHORT)).then(() => {
+    given = true;
+  });
+  let givenBefore: boolean | undefined;
+  setImmediate(() => {
+    givenBefore = given;
+  });
+  await read;
+  expect(givenBefore).toBe(false);
 });
 
 it('rests 200 ms at most, and not at all after a short text', async () => {
