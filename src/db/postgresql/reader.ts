@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { FewPerIteration } from '../../event-loop/few-per-iteration.js';
 import { GIVEN_UP, isCancelled, isConnectionLost, isStaleStatement } from '../driver-errors.js';
 import { FairQueue } from '../fair-queue.js';
 import { LargeReads } from '../large-reads.js';
@@ -6,7 +7,6 @@ import type { Reader } from '../sql/reader.js';
 import type { Statement, Value } from '../sql/statement.js';
 import type { WriteChain } from '../sql/write-chain.js';
 import { type Batched, Batches } from './batches.js';
-import { OnePerIteration } from './one-per-iteration.js';
 import { inOnePiece, PostgresqlSql } from './sql.js';
 
 /** What is made of so many takes a millisecond: eight that came in one batch would hold the event loop for as many. */
@@ -32,7 +32,7 @@ export class PostgresqlReader implements Reader {
   readonly #longOnes: FairQueue;
   readonly #largeOnes = new LargeReads();
   readonly #beginLong: string;
-  readonly #longAnswers = new OnePerIteration();
+  readonly #longAnswers = new FewPerIteration(1);
   readonly #batches = new Batches<Job>((jobs) => this.#run(jobs));
 
   /** `longMs`: what a statement may take that says of itself that it is long. */

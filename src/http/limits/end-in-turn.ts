@@ -1,21 +1,21 @@
 import type { Server } from 'node:http';
-import { TimeSlicedQueue } from './time-sliced-queue.js';
+import { FewPerIteration } from '../../event-loop/few-per-iteration.js';
 
-/** For how long the ends of connections hold each iteration of the event loop. */
-const ENDING_MS = 1;
+/** Ends of connections in each iteration of the event loop: less than 1 ms, with the closing that comes of them. */
+const ENDS = 10;
 
 /**
- * Does in slices of time what Node's HTTP server does when clients end their connections. Thousands may end together, and all
- * others would wait for the whole of it: it takes some 50 µs each, more in the middle of a request, which is a failure to be written.
+ * Does a few at a time what Node's HTTP server does when clients end their connections. Thousands may end together, and all others
+ * would wait for the whole of it: it takes some 50 µs each, more in the middle of a request, which is a failure to be written.
  */
 export function endInTurn(server: Server): void {
-  const ends = new TimeSlicedQueue(ENDING_MS);
+  const ends = new FewPerIteration(ENDS);
   server.on('connection', (socket) => {
     // The HTTP server's own, which it adds before it tells of the connection.
     const onEnd = socket.listeners('end').at(-1);
     if (onEnd === undefined) return;
     const inTurn = () =>
-      ends.add(() => {
+      ends.run(() => {
         // Node has given the parser of a connection that is gone to another one.
         if (!socket.destroyed) onEnd.call(socket);
       });

@@ -1,11 +1,11 @@
 import { AppError } from '../../errors/app-error.js';
+import { FewPerIteration } from '../../event-loop/few-per-iteration.js';
 import type { Usage } from '../../telemetry/metrics.js';
 import { FairScheduler } from './fair-scheduling.js';
 import { shareOf } from './share.js';
-import { TimeSlicedQueue } from './time-sliced-queue.js';
 
-/** For how long refusals hold each iteration of the event loop: who is refused can wait, and whoever isn't needs several of them. */
-const REFUSING_MS = 1;
+/** Refusals in each iteration of the event loop, some 1 ms: who is refused can wait, and whoever isn't needs several iterations. */
+const REFUSALS = 5;
 
 /**
  * A bound on what has been begun and not ended. It waits for us or for the database, in a queue that is no use to anybody
@@ -18,7 +18,7 @@ export class InFlight {
   readonly #onRefusal: (reason: 'overload' | 'user-share') => void;
   readonly #share: number;
   /** Hundreds that come together were answered in one iteration of the event loop, 90 ms in which all others waited. */
-  readonly #refusals = new TimeSlicedQueue(REFUSING_MS);
+  readonly #refusals = new FewPerIteration(REFUSALS);
   #calls = 0;
   /** Of those who have calls in flight. */
   readonly #callsOf = new Map<string, number>();
@@ -72,7 +72,7 @@ export class InFlight {
   }
 
   #refuse(refuse: (error: AppError) => void): void {
-    this.#refusals.add(() => refuse(this.#refusal()));
+    this.#refusals.run(() => refuse(this.#refusal()));
   }
 
   #leave(userId: string): void {
