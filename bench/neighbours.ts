@@ -15,10 +15,11 @@ import { type NeighboursReport, writeNeighboursReport } from './neighbours/repor
 import { FLOOR, startAttackedServer } from './neighbours/server.js';
 
 /** `npm run bench:neighbours`: one attacks, the others go on; side by side on several builds. `--help` shows the options. */
-const USAGE = `npm run bench:neighbours -- [--engines sqlite,postgresql] [--attacks a,b,…] [--entry [name=]folder]… [--floor]
+const USAGE = `npm run bench:neighbours -- [--engines sqlite,postgresql] [--attacks a,b,…] [--entry [name=]folder]… [--floor] [--beside]
   [--rate 120] [--before 4] [--seconds 6] [--after 3] [--short] [--out docs]
 --entry: a checkout with its dist/, ours by default; several are measured in turns: --entry before=../old --entry after=.
 --floor: also the server that bench/servers/floor.ts is, by hand and without limits; it has no desk, so that the agent gets 404s.
+--beside: also ours while another server of it, on the same database, is attacked instead: what comes of the machine and the database.
 --rate: requests of the neighbours a second. --before, --seconds, --after: how long each part takes.
 --short: only the attacks that guard main, small ones, for 2 s each.
 --out: where performance-neighbours.md and performance-neighbours.json go; without it the tables are printed only.
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     attacks: { type: 'string' },
     entry: { type: 'string', multiple: true, default: ['.'] },
     floor: { type: 'boolean', default: false },
+    beside: { type: 'boolean', default: false },
     rate: { type: 'string' },
     before: { type: 'string' },
     seconds: { type: 'string' },
@@ -55,6 +57,7 @@ const plan: Plan = {
 };
 const builds = values.entry.map(buildOf);
 if (values.floor) builds.push({ ...buildOf('.'), name: FLOOR, checkout: FLOOR });
+if (values.beside) builds.push({ ...buildOf('.'), name: 'beside', beside: true });
 const wanted = values.attacks?.split(',');
 for (const name of wanted ?? []) {
   if (!ATTACKS.some((attack) => attack.name === name)) throw new Error(`No such attack: ${name}\n${USAGE}`);
@@ -98,7 +101,7 @@ async function measureEngine(engine: Engine): Promise<void> {
     }
     for (const attack of attacksOn(engine)) {
       for (const [build, url] of databases) {
-        const one = await measure({ checkout: build.checkout, databaseUrl: url, attack, plan, neighbours });
+        const one = await measure({ ...build, databaseUrl: url, attack, plan, neighbours });
         results.get(build)?.push(one);
         const { calmMs: _, ...row } = one;
         report.rows.push({ engine, build: build.name, attack: attack.name, ...row });
@@ -118,6 +121,8 @@ interface Build {
   name: string;
   commit: string;
   checkout: string;
+  /** Another server of it is attacked. */
+  beside?: boolean;
 }
 
 function buildOf(entry: string): Build {

@@ -84,6 +84,8 @@ interface Target {
   /** The folder that holds `dist/`, or FLOOR. */
   checkout: string;
   databaseUrl: string;
+  /** Another server is attacked, on the same database: what the others see comes of that, or of the machine. */
+  beside?: boolean;
   attack: Attack;
   plan: Plan;
   neighbours: Neighbours;
@@ -91,10 +93,18 @@ interface Target {
 
 let addresses = 0;
 
-/** One attack on a server of its own: what the neighbours see before, during and after it, and what it takes of the server. */
-export async function measure({ checkout, databaseUrl, attack, plan, neighbours }: Target): Promise<Measured> {
+/** One attack on a server of its own: what the neighbours see before, during and after it, and what it takes of their server. */
+export async function measure({
+  checkout,
+  databaseUrl,
+  beside = false,
+  attack,
+  plan,
+  neighbours,
+}: Target): Promise<Measured> {
   const { rate, warmSeconds, beforeSeconds, attackSeconds, graceSeconds, afterSeconds, short } = plan;
   const server = await startAttackedServer(checkout, databaseUrl);
+  const attacked = beside ? await startAttackedServer(checkout, databaseUrl) : server;
   const attacker = forked('attack-process.ts');
   try {
     if ((await answerOf(attacker)) === null) throw new Error('The attacking process has ended: see above');
@@ -109,7 +119,7 @@ export async function measure({ checkout, databaseUrl, attack, plan, neighbours 
     addresses += 1;
     const localAddress = `127.0.1.${1 + (addresses % 250)}`;
     const load = neighbours.load({ url, rate, seconds: attackSeconds + graceSeconds + LOOT_MS / 1000 });
-    const job = { attack: attack.name, url, seconds: attackSeconds, graceSeconds, short, localAddress };
+    const job = { attack: attack.name, url: attacked.url, seconds: attackSeconds, graceSeconds, short, localAddress };
     const loot = await lootOf(attacker, job);
     neighbours.stop();
     const heard = await load;
@@ -129,7 +139,7 @@ export async function measure({ checkout, databaseUrl, attack, plan, neighbours 
     };
   } finally {
     attacker.kill('SIGKILL');
-    if (server.death === undefined) await server.stop();
+    for (const one of new Set([server, attacked])) if (one.death === undefined) await one.stop();
   }
 }
 
