@@ -31,12 +31,12 @@ export class FairQueue {
 
   /**
    * Runs `work` when there is a place for its owner, and gives what it gives. The owner's place stays taken for as many
-   * milliseconds as `rest` says, of what was given, how long it took, and how many more of the owner's wait.
+   * milliseconds as `rest` says, of what was given, how long it took, and whether more of the owner's waits.
    */
   async run<T>(
     owner: string,
     work: () => Promise<T>,
-    rest: (result: T, tookMs: number, waiting: number) => number = () => 0,
+    rest: (result: T, tookMs: number, moreWaits: boolean) => number = () => 0,
   ): Promise<T> {
     if (this.#running.has(owner) || this.#running.size >= this.#places) {
       // Whoever lets it go on has taken the place for it.
@@ -48,7 +48,7 @@ export class FairQueue {
     let restMs = 0;
     try {
       const result = await work();
-      restMs = rest(result, performance.now() - startedAt, this.#waiting.get(owner)?.length ?? 0);
+      restMs = rest(result, performance.now() - startedAt, this.#waiting.has(owner));
       return result;
     } finally {
       if (restMs > 0) setTimeout(() => this.#leave(owner), restMs);

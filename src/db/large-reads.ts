@@ -8,6 +8,7 @@ const LONG_TEXT = 16 * 1024;
  * many where the user has asked for more at once: a batch of 20 long tickets must be done within the time limit.
  */
 const RESTS = 3;
+const RESTS_IF_MORE_WAITS = 6;
 const LONGEST_REST_MS = 200;
 
 /**
@@ -28,7 +29,10 @@ export class LargeReads {
         await nextIteration();
         return rows;
       },
-      (_rows, tookMs, waiting) => (gaveMuch ? Math.min(LONGEST_REST_MS, RESTS * tookMs * (waiting > 0 ? 2 : 1)) : 0),
+      (_rows, tookMs, moreWaits) => {
+        const rests = moreWaits ? RESTS_IF_MORE_WAITS : RESTS;
+        return gaveMuch ? Math.min(LONGEST_REST_MS, rests * tookMs) : 0;
+      },
     );
   }
 }
