@@ -180,7 +180,7 @@ export const EXAMPLES: Record<string, Example> = {
   testWebhook: { path: { webhookId: there('webhook') } },
   listWebhookDeliveries: {
     path: { webhookId: there('webhook') },
-    query: { state: 'pending', ...nextAfter(there('nextDeliveries')) },
+    query: { state: 'failed', ...nextAfter(there('nextDeliveries')) },
   },
   getWebhookDelivery: { path: { webhookId: there('webhook'), deliveryId: there('delivery') } },
   redeliverWebhook: { path: { webhookId: there('webhook'), deliveryId: there('delivery') } },

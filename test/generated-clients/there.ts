@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expect, vi } from 'vitest';
 import { restClient } from '../support/rest-client.js';
 
 /** What is there before a call, made anew for each: an example names what it needs by there(). */
@@ -34,7 +35,7 @@ export interface There {
   /** Has a profile, as an agent. */
   namedAgent: string;
   webhook: string;
-  /** Of it: a test. */
+  /** Of it: a test, which failed. */
   delivery: string;
   nextDeliveries: string;
   /** Of all priorities, around the clock. */
@@ -136,6 +137,15 @@ const nextOf = async ({ get, admin }: Making, path: string): Promise<string> => 
   return (await admin('GET', path)).next;
 };
 
+/** A delivery that changes no more: a test is sent once, and what is pending may change between two requests. */
+const failedTest = async ({ get, admin }: Making): Promise<string> => {
+  const path = `/desk/webhooks/${await get('webhook')}`;
+  const { deliveryId } = await admin('POST', `${path}/test`);
+  const isOver = async () => expect((await admin('GET', `${path}/deliveries/${deliveryId}`)).state).toBe('failed');
+  await vi.waitFor(isOver, 30_000);
+  return deliveryId;
+};
+
 /** There may be 100. */
 const clearViews = async (admin: Send): Promise<void> => {
   for (const { viewId } of await admin('GET', '/desk/views')) await admin('DELETE', `/desk/views/${viewId}`);
@@ -200,13 +210,14 @@ const MAKE: { [Name in keyof There]: (making: Making) => Promise<There[Name]> } 
     // There may be 20.
     for (const { webhookId } of await admin('GET', '/desk/webhooks'))
       await admin('DELETE', `/desk/webhooks/${webhookId}`);
-    return (await admin('POST', '/desk/webhooks', { url: 'https://example.com/hook' })).webhookId;
+    // No host has a name that ends so (RFC 2606): whatever the network, what is sent to it fails.
+    return (await admin('POST', '/desk/webhooks', { url: 'https://webhooks.invalid/hook' })).webhookId;
   },
-  delivery: async ({ get, admin }) => (await admin('POST', `/desk/webhooks/${await get('webhook')}/test`)).deliveryId,
-  async nextDeliveries({ get, admin }) {
-    const path = `/desk/webhooks/${await get('webhook')}`;
-    for (let test = 0; test < 2; test += 1) await admin('POST', `${path}/test`);
-    return (await admin('GET', `${path}/deliveries?state=pending&limit=1`)).next;
+  delivery: failedTest,
+  async nextDeliveries(making) {
+    for (let test = 0; test < 2; test += 1) await failedTest(making);
+    const path = `/desk/webhooks/${await making.get('webhook')}/deliveries`;
+    return (await making.admin('GET', `${path}?state=failed&limit=1`)).next;
   },
   async slaTarget({ admin }) {
     const target = { firstResponseMinutes: 60, resolutionMinutes: 60 };
