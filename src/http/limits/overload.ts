@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { tally } from '../../telemetry/tally.js';
-import { acceptFirst } from './accept-first.js';
+import type { OpenRequests } from '../lifecycle/open-requests.js';
 import { clientAddress } from './client-address.js';
 import { limitConnections } from './connections.js';
 import { endInTurn } from './end-in-turn.js';
 import { InFlight } from './in-flight.js';
+import { readInTurns } from './read-in-turns.js';
 
 const LOG_INTERVAL_MS = 10_000;
 
@@ -27,6 +28,7 @@ export function shedOverload(
     TRUST_PROXY,
   }: Pick<Config, 'MAX_IN_FLIGHT' | 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS' | 'TRUST_PROXY'>,
   metrics: Metrics,
+  openRequests: OpenRequests,
 ): InFlight {
   const refused = tally(LOG_INTERVAL_MS, (count) =>
     app.log.warn({ count, MAX_IN_FLIGHT }, 'overloaded: refusing requests'),
@@ -58,7 +60,10 @@ export function shedOverload(
     if (reason === 'overload') refused();
   });
   app.server.on('connection', () => inFlight.accepted());
-  acceptFirst(app.server);
+  readInTurns(app.server, {
+    isIdle: (connection) => openRequests.firstOn(connection) === undefined,
+    isProxy: (address) => isProxy(address, 0),
+  });
   endInTurn(app.server);
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.unlimited) done();
