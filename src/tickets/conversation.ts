@@ -57,7 +57,8 @@ export function nearestIds<T extends keyof Tables, O extends Measured>(
  * What may come with the look at its ticket, as JSON: little text. The others come as rows, which SQLite gives in less than
  * two thirds of the time that a long JSON text takes.
  */
-export const WITH_TICKET = fragment<SqlBool>`total <= ${32 * 1024}`;
+export const BYTES_WITH_TICKET = 32 * 1024;
+export const WITH_TICKET = fragment<SqlBool>`total <= ${BYTES_WITH_TICKET}`;
 
 /** Text that is read in one go, if it isn't one alone: the event loop is held for that long, 1 to 3 ms. */
 export const PIECE_BYTES = 256 * 1024;

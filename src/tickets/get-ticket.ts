@@ -4,7 +4,7 @@ import { query } from '../db/sql/query.js';
 import type { Tables } from '../db/sql/tables.js';
 import type { ReadScope } from '../procedure/scope.js';
 import { MAX_ITEMS } from '../schema/pagination.js';
-import { MESSAGES_BEYOND, olderThan, wholePage } from './conversation.js';
+import { BYTES_WITH_TICKET, MESSAGES_BEYOND, olderThan, wholePage } from './conversation.js';
 import type { GetTicketInput, TicketDetails } from './schemas.js';
 import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-ticket.js';
 
@@ -13,7 +13,7 @@ import { isVisible, ticketNotFound, VISIBLE, visibleTicket } from './visible-tic
  * them, and those of a long conversation wait for what else its reader has asked for.
  */
 const AT_ONCE = 4;
-const SHORT_BYTES = 8 * 1024;
+const SHORT_BYTES = BYTES_WITH_TICKET / AT_ONCE;
 
 type Fragment = Pick<Fragments, 'jsonArray' | 'jsonTuple' | 'isoTime'>;
 
