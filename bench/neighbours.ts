@@ -9,18 +9,19 @@ import type { Engine } from './data.js';
 import { ATTACKS } from './neighbours/attacks.js';
 import { fill } from './neighbours/fill.js';
 import { calmOf } from './neighbours/goal.js';
-import { type Measured, measure, Neighbours } from './neighbours/measure.js';
+import { type Measured, measure, Neighbours, pool, type Round } from './neighbours/measure.js';
 import { type Plan, SHORT, WHOLE } from './neighbours/plan.js';
 import { type NeighboursReport, writeNeighboursReport } from './neighbours/report.js';
 import { FLOOR, startAttackedServer } from './neighbours/server.js';
 
 /** `npm run bench:neighbours`: one attacks, the others go on; side by side on several builds. `--help` shows the options. */
 const USAGE = `npm run bench:neighbours -- [--engines sqlite,postgresql] [--attacks a,b,…] [--entry [name=]folder]… [--floor] [--beside]
-  [--rate 120] [--before 4] [--seconds 6] [--after 3] [--short] [--out docs]
+  [--rate 120] [--before 4] [--seconds 6] [--after 3] [--rounds 1] [--short] [--out docs]
 --entry: a checkout with its dist/, ours by default; several are measured in turns: --entry before=../old --entry after=.
 --floor: also the server that bench/servers/floor.ts is, by hand and without limits; it has no desk, so that the agent gets 404s.
 --beside: also ours while another server of it, on the same database, is attacked instead: what comes of the machine and the database.
 --rate: requests of the neighbours a second. --before, --seconds, --after: how long each part takes.
+--rounds: how often each attack is measured, of several builds in turns: a p99 of all rounds together depends less on one moment of the machine.
 --short: only the attacks that guard main, small ones, for 2 s each.
 --out: where performance-neighbours.md and performance-neighbours.json go; without it the tables are printed only.
 The attackers come from addresses in 127.0.1.0/24: on other systems than Linux, add 127.0.1.1 to 127.0.1.250 to the loopback interface.
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     before: { type: 'string' },
     seconds: { type: 'string' },
     after: { type: 'string' },
+    rounds: { type: 'string' },
     short: { type: 'boolean', default: false },
     out: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -54,6 +56,7 @@ const plan: Plan = {
   beforeSeconds: Number(values.before ?? usual.beforeSeconds),
   attackSeconds: Number(values.seconds ?? usual.attackSeconds),
   afterSeconds: Number(values.after ?? usual.afterSeconds),
+  rounds: Number(values.rounds ?? usual.rounds),
 };
 const builds = values.entry.map(buildOf);
 if (values.floor) builds.push({ ...buildOf('.'), name: FLOOR, checkout: FLOOR });
@@ -100,12 +103,19 @@ async function measureEngine(engine: Engine): Promise<void> {
       await fill(url, engine, plan.sizes);
     }
     for (const attack of attacksOn(engine)) {
-      for (const [build, url] of databases) {
-        const one = await measure({ ...build, databaseUrl: url, attack, plan, neighbours });
-        results.get(build)?.push(one);
-        const { calmMs: _, ...row } = one;
+      const rounds = new Map<Build, Round[]>(builds.map((build) => [build, []]));
+      for (let round = 0; round < plan.rounds; round += 1) {
+        for (const [build, url] of databases) {
+          const one = await measure({ ...build, databaseUrl: url, attack, plan, neighbours });
+          rounds.get(build)?.push(one);
+          say(`${engine}, ${build.name}, ${attack.name}: ${summary(pool([one]))}`);
+        }
+      }
+      for (const [build, all] of rounds) {
+        const together = pool(all);
+        results.get(build)?.push(together);
+        const { calmMs: _, ...row } = together;
         report.rows.push({ engine, build: build.name, attack: attack.name, ...row });
-        say(`${engine}, ${build.name}, ${attack.name}: ${summary(one)}`);
       }
     }
     for (const [build, all] of results) report.calm.push({ engine, build: build.name, ...calmOf(all) });

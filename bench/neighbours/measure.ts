@@ -7,8 +7,29 @@ import { yieldToAll } from '../yield-to-all.js';
 import type { Attack, AttackJob, Loot } from './attack.js';
 import { type Heard, type Job, STOP } from './neighbour.js';
 import type { Plan } from './plan.js';
-import { type AttackedServer, startAttackedServer } from './server.js';
+import { type AttackedServer, type Stalls, startAttackedServer } from './server.js';
 
+/** What was heard and reported in one phase of one attack. */
+interface Sample {
+  heard: Heard;
+  /** null: the server is dead. */
+  stalls: Stalls | null;
+}
+
+/** One attack, once. */
+export interface Round {
+  before: Sample;
+  during: Sample;
+  /** null: the server is dead. */
+  after: Sample | null;
+  death: string | null;
+  /** null: the attacking process ended without a word. */
+  loot: Loot | null;
+  /** Of the machine, over the last minute, as it ended. */
+  machineLoad: number;
+}
+
+/** Of all rounds together. */
 export interface Phase {
   requests: number;
   failed: number;
@@ -22,15 +43,14 @@ export interface Phase {
   peakRssMiB: number | null;
 }
 
+/** One attack, in one round or several; where the server died in one, or the attacker failed, that stands for all. */
 export interface Measured {
   before: Phase;
   during: Phase;
-  /** null: the server is dead. */
   after: Phase | null;
   death: string | null;
-  /** null: the attacking process ended without a word. */
   loot: Loot | null;
-  /** Of the machine, over the last minute, as it ended. */
+  /** The highest. */
   machineLoad: number;
   /** All times before the attack, for a figure over several attacks. */
   calmMs: number[];
@@ -101,7 +121,7 @@ export async function measure({
   attack,
   plan,
   neighbours,
-}: Target): Promise<Measured> {
+}: Target): Promise<Round> {
   const { rate, warmSeconds, beforeSeconds, attackSeconds, graceSeconds, afterSeconds, short } = plan;
   const server = await startAttackedServer(checkout, databaseUrl);
   const attacked = beside ? await startAttackedServer(checkout, databaseUrl) : server;
@@ -113,8 +133,7 @@ export async function measure({
     // Compiled and cached as in a server that has been up for a while.
     await neighbours.load({ url, rate: WARM_TIMES * rate, seconds: warmSeconds });
     await server.stalls();
-    const calm = await neighbours.load({ url, rate, seconds: beforeSeconds });
-    const before = await phaseOf(calm, server);
+    const before = await sampleOf(await neighbours.load({ url, rate, seconds: beforeSeconds }), server);
 
     addresses += 1;
     const localAddress = `127.0.1.${1 + (addresses % 250)}`;
@@ -122,21 +141,12 @@ export async function measure({
     const job = { attack: attack.name, url: attacked.url, seconds: attackSeconds, graceSeconds, short, localAddress };
     const loot = await lootOf(attacker, job);
     neighbours.stop();
-    const heard = await load;
-    const during = await phaseOf(heard, server);
+    const during = await sampleOf(await load, server);
     const after =
       server.death === undefined
-        ? await phaseOf(await neighbours.load({ url, rate, seconds: afterSeconds }), server)
+        ? await sampleOf(await neighbours.load({ url, rate, seconds: afterSeconds }), server)
         : null;
-    return {
-      before,
-      during,
-      after,
-      death: server.death ?? null,
-      loot,
-      machineLoad: loadavg()[0] ?? 0,
-      calmMs: calm.ms,
-    };
+    return { before, during, after, death: server.death ?? null, loot, machineLoad: loadavg()[0] ?? 0 };
   } finally {
     attacker.kill('SIGKILL');
     for (const one of new Set([server, attacked])) if (one.death === undefined) await one.stop();
@@ -149,17 +159,56 @@ async function lootOf(attacker: ChildProcess, job: AttackJob): Promise<Loot | nu
   return answerOf<Loot>(attacker).finally(() => clearTimeout(limit));
 }
 
-async function phaseOf({ requests, ms, failures }: Heard, server: AttackedServer): Promise<Phase> {
-  const stalls = await server.stalls().catch(() => null);
-  const sorted = ms.sort((a, b) => a - b);
+async function sampleOf(heard: Heard, server: AttackedServer): Promise<Sample> {
+  return { heard, stalls: await server.stalls().catch(() => null) };
+}
+
+/** The figures of all rounds of an attack together, so that one moment of the machine is not all that a p99 consists of. */
+export function pool(rounds: readonly Round[]): Measured {
+  const death = rounds.find((round) => round.death !== null)?.death ?? null;
+  return {
+    before: phaseOf(rounds.map(({ before }) => before)),
+    during: phaseOf(rounds.map(({ during }) => during)),
+    after: death === null ? phaseOf(rounds.flatMap(({ after }) => after ?? [])) : null,
+    death,
+    loot: poolLoot(rounds.map(({ loot }) => loot)),
+    machineLoad: Math.max(...rounds.map(({ machineLoad }) => machineLoad)),
+    calmMs: rounds.flatMap(({ before }) => before.heard.ms),
+  };
+}
+
+function phaseOf(samples: readonly Sample[]): Phase {
+  const sorted = samples.flatMap(({ heard }) => heard.ms).sort((a, b) => a - b);
+  const requests = samples.reduce((sum, { heard }) => sum + heard.requests, 0);
+  const highest = (pick: (stalls: Stalls) => number) => {
+    const all = samples.map(({ stalls }) => stalls && pick(stalls)).filter((value) => value !== null);
+    return all.length < samples.length ? null : Math.max(...all);
+  };
   return {
     requests,
-    failed: requests - ms.length,
-    failures,
+    failed: requests - sorted.length,
+    failures: addUp(samples.map(({ heard }) => heard.failures)),
     p50Ms: quantile(sorted, 0.5) ?? null,
     p99Ms: quantile(sorted, 0.99) ?? null,
-    loopHeldMs: stalls?.loopHeldMs ?? null,
-    loopLateMs: stalls?.loopLateMs ?? null,
-    peakRssMiB: stalls === null ? null : stalls.peakRssBytes / 2 ** 20,
+    loopHeldMs: highest(({ loopHeldMs }) => loopHeldMs),
+    loopLateMs: highest(({ loopLateMs }) => loopLateMs),
+    peakRssMiB: highest(({ peakRssBytes }) => peakRssBytes / 2 ** 20),
   };
+}
+
+function poolLoot(all: readonly (Loot | null)[]): Loot | null {
+  const loots = all.filter((loot) => loot !== null);
+  if (loots.length < all.length) return null;
+  const [largest] = loots.map((loot) => loot.largest).sort((a, b) => b.received - a.received);
+  return {
+    answers: addUp(loots.map(({ answers }) => answers)),
+    largest: largest ?? { received: 0, sent: 0 },
+    longestMs: Math.max(...loots.map(({ longestMs }) => longestMs)),
+  };
+}
+
+function addUp(all: readonly Record<string, number>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of all) for (const [kind, count] of Object.entries(counts)) sums[kind] = (sums[kind] ?? 0) + count;
+  return sums;
 }

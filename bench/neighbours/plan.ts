@@ -18,6 +18,8 @@ export interface Plan {
   /** What the attacker still waits for after that is waited for this long; the neighbours go on meanwhile. */
   graceSeconds: number;
   afterSeconds: number;
+  /** How often each attack is measured, each time on a server that has just started. */
+  rounds: number;
   sizes: Sizes;
   /** Only the attacks that guard `main`, in their small sizes. */
   short: boolean;
@@ -30,6 +32,7 @@ export const WHOLE: Plan = {
   attackSeconds: 6,
   graceSeconds: 10,
   afterSeconds: 3,
+  rounds: 1,
   sizes: { crowd: 50_000, longMessages: 3000, notes: 1000, planted: 100 },
   short: false,
 };
@@ -41,6 +44,7 @@ export const SHORT: Plan = {
   attackSeconds: 2,
   graceSeconds: 3,
   afterSeconds: 1,
+  rounds: 1,
   sizes: { crowd: 4000, longMessages: 800, notes: 0, planted: 60 },
   short: true,
 };

@@ -46,7 +46,7 @@ function tables({ machine, builds, plan, calm, rows }: NeighboursReport, attacks
     `${builds.map(({ name, commit }) => `${name} is commit ${commit}`).join(', ')}; ${machine}, whose load average was ${loads(rows)}.`,
     '',
     `One user with the default limits, or one peer, attacks for ${plan.attackSeconds} s and waits up to ${plan.graceSeconds} s more, while others send ${plan.rate} requests a second: customers who list, read`,
-    'and write, and an agent who lists the queue. Each figure: before → during → after the attack.',
+    `and write, and an agent who lists the queue. Each figure: before → during → after the attack${plan.rounds > 1 ? `, of ${plan.rounds} rounds together` : ''}.`,
     `The goal: p99 at most ${GOAL.p99Times} times that of all phases before attacks together, no failure, the event loop never held for more`,
     `than ${GOAL.loopHeldMs} ms, less than ${GOAL.peakRssMiB} MiB. What an attack misses of it stands in the last column.`,
     'The event loop is held while it does one thing: the time in which the machine ran other programs is not counted.',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ATTACKS } from '../../bench/neighbours/attacks.js';
 import { fill } from '../../bench/neighbours/fill.js';
-import { type Measured, measure, Neighbours } from '../../bench/neighbours/measure.js';
+import { type Measured, measure, Neighbours, pool } from '../../bench/neighbours/measure.js';
 import { SHORT } from '../../bench/neighbours/plan.js';
 import { createMigratedDatabase, type TestDatabase } from '../support/databases.js';
 import { REPOSITORY } from '../support/project.js';
@@ -36,7 +36,7 @@ describe.each(['sqlite', 'postgresql'] as const)('an attack of one user, on %s',
   const guarding = ATTACKS.filter(({ short }) => short?.includes(engine));
   it.each(guarding)('leaves the others alone: $name', { retry: RETRIES }, async (attack) => {
     const target = { checkout: REPOSITORY, databaseUrl: database.url, attack, plan: SHORT, neighbours };
-    expect(faultsOf(await measure(target))).toEqual([]);
+    expect(faultsOf(pool([await measure(target)]))).toEqual([]);
   });
 });
 
