@@ -207,7 +207,8 @@ function poolLoot(all: readonly (Loot | null)[]): Loot | null {
   };
 }
 
-function addUp(all: readonly Record<string, number>[]): Record<string, number> {
+/** Counts by what they are of. */
+export function addUp(all: readonly Record<string, number>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const counts of all) for (const [kind, count] of Object.entries(counts)) sums[kind] = (sums[kind] ?? 0) + count;
   return sums;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Engine } from '../data.js';
 import type { Attack } from './attack.js';
 import { type Calm, GOAL, missed } from './goal.js';
-import type { Measured, Phase } from './measure.js';
+import { addUp, type Measured, type Phase } from './measure.js';
 import type { Plan } from './plan.js';
 
 export interface Row extends Omit<Measured, 'calmMs'> {
@@ -110,10 +110,7 @@ function phases({ before, during, after }: Row, pick: (phase: Phase) => number |
 
 /** Of how many, and which; during the attack and after it. */
 function failures({ during, after, death }: Row): string {
-  const kinds: Record<string, number> = {};
-  for (const phase of [during, after]) {
-    for (const [kind, count] of Object.entries(phase?.failures ?? {})) kinds[kind] = (kinds[kind] ?? 0) + count;
-  }
+  const kinds = addUp([during.failures, after?.failures ?? {}]);
   const failed = during.failed + (after?.failed ?? 0);
   const all = during.requests + (after?.requests ?? 0);
   const which = Object.entries(kinds).map(([kind, count]) => `${count} × ${kind}`);

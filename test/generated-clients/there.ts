@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, vi } from 'vitest';
 import { restClient } from '../support/rest-client.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** What is there before a call, made anew for each: an example names what it needs by there(). */
 export interface There {
@@ -141,8 +141,7 @@ const nextOf = async ({ get, admin }: Making, path: string): Promise<string> => 
 const failedTest = async ({ get, admin }: Making): Promise<string> => {
   const path = `/desk/webhooks/${await get('webhook')}`;
   const { deliveryId } = await admin('POST', `${path}/test`);
-  const isOver = async () => expect((await admin('GET', `${path}/deliveries/${deliveryId}`)).state).toBe('failed');
-  await vi.waitFor(isOver, 30_000);
+  await waitFor(async () => (await admin('GET', `${path}/deliveries/${deliveryId}`)).state === 'failed');
   return deliveryId;
 };
 

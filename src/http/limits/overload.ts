@@ -40,11 +40,12 @@ export function shedOverload(
     app.log.warn({ count, address }, 'overloaded: closing new connections of an address'),
   );
   // As Fastify understands the same setting.
-  const isProxy = proxyAddress.compile(TRUST_PROXY);
+  const isTrusted = proxyAddress.compile(TRUST_PROXY);
+  const isProxy = (address: string) => isTrusted(address, 0);
   limitConnections(app.server, {
     max: MAX_CONNECTIONS,
     maxOfAddress: MAX_CONNECTIONS_PER_ADDRESS,
-    isProxy: (address) => isProxy(address, 0),
+    isProxy,
     onFull() {
       metrics.refused('connections');
       dropped();
@@ -62,7 +63,7 @@ export function shedOverload(
   app.server.on('connection', () => inFlight.accepted());
   readInTurns(app.server, {
     isIdle: (connection) => openRequests.firstOn(connection) === undefined,
-    isProxy: (address) => isProxy(address, 0),
+    isProxy,
   });
   endInTurn(app.server);
   app.addHook('onRequest', (request, _reply, done) => {
