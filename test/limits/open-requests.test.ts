@@ -69,3 +69,30 @@ it('are forgotten, all that came at once, when their connection is gone', async 
   expectWaiting(stays.responses);
   expect(emptied).toBe(0);
 });
+
+it('tell when an answer comes next on its connection', async () => {
+  const { responses } = await pipeline(3);
+  const [first, second, third] = responses as [ServerResponse, ServerResponse, ServerResponse];
+  const order: string[] = [];
+  const told = [
+    openRequests.untilFirst(third).then(() => order.push('third')),
+    openRequests.untilFirst(second).then(() => order.push('second')),
+  ];
+  await openRequests.untilFirst(first);
+  expect(order).toEqual([]);
+  for (const response of [first, second]) {
+    const closed = once(response, 'close');
+    response.end('answered');
+    await closed;
+  }
+  await Promise.all(told);
+  expect(order).toEqual(['second', 'third']);
+});
+
+it('keep nobody waiting for a place on a connection that is gone', async () => {
+  const { client, responses } = await pipeline(3);
+  const told = responses.map((response) => openRequests.untilFirst(response));
+  client.destroy();
+  await Promise.all(told);
+  expect(openRequests.empty).toBe(true);
+});

@@ -17,6 +17,8 @@ export interface OpenRequest {
   /** Its time is up, whatever has come of that. */
   late: boolean;
   onGone: (() => void) | undefined;
+  /** Called when its answer is the next one that leaves on its connection. */
+  onFirst: (() => void) | undefined;
   previous: OpenRequest | undefined;
   next: OpenRequest | undefined;
   /** Of those on its connection. */
@@ -63,6 +65,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
       reply: undefined,
       late: false,
       onGone: undefined,
+      onFirst: undefined,
       previous: this.#last,
       next: undefined,
       previousThere: there?.last,
@@ -123,6 +126,15 @@ export class OpenRequests implements Iterable<OpenRequest> {
           };
   }
 
+  /** Resolves when the answer is the one that is sent, or comes next, on its connection, or its request is no longer open. */
+  async untilFirst(response: Known): Promise<void> {
+    const open = response[OPEN_REQUEST];
+    if (open?.previousThere === undefined) return;
+    await new Promise<void>((resolve) => {
+      open.onFirst = resolve;
+    });
+  }
+
   *[Symbol.iterator](): Iterator<OpenRequest> {
     for (let open = this.#first; open !== undefined; ) {
       // It may leave while it is looked at.
@@ -151,6 +163,7 @@ export class OpenRequests implements Iterable<OpenRequest> {
       this.#answeredEarly.set(response.req.socket, response.req);
     }
     open.onGone?.();
+    open.onFirst?.();
     if (open.reply !== undefined && !response.writableFinished) this.onAbort(open.reply);
     if (this.empty) this.onEmpty();
   }
@@ -178,6 +191,7 @@ function removeFromConnection(open: OpenRequest): void {
   else {
     there.first = first;
     there.last = last;
+    if (previousThere === undefined) first.onFirst?.();
   }
   open.previousThere = undefined;
   open.nextThere = undefined;

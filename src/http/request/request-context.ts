@@ -57,6 +57,9 @@ export function requestContext(
   }: ServerParts,
 ): Context {
   const enterLarge = async () => {
+    reply.long = true;
+    // Behind another one on its connection it would take memory, and perhaps never leave.
+    await openRequests.untilFirst(reply.raw);
     const leave = await largeAnswers.enter(request.principal?.userId ?? '');
     let isGone = false;
     openRequests.onceGone(reply.raw, () => {
