@@ -18,8 +18,6 @@ import { runCommand, SqliteTransactionSql } from './sql.js';
 interface Job {
   readonly work: (transaction: OpenTransaction) => Promise<unknown>;
   readonly deadline: Deadline | undefined;
-  /** Shares a commit with nobody: it is long, or was in a group that came to nothing by its own fault or another's. */
-  readonly apart: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,7 +34,7 @@ const ITERATIONS_PER_MS = 2;
 const MOST_ITERATIONS = 20;
 
 /** Longest that the statements of a group hold the event loop: then those get on who don't write. A commit is one piece. */
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 
 /**
  * Group commit: what arrives while a commit is on its way to the disk shares the next one. The disk flushes once for
@@ -49,7 +47,10 @@ const SLICE_MS = 5;
 export class SqliteWriter implements Writer {
   readonly #connections: SqliteConnections;
   readonly #timeoutMs: number;
-  #waiting: Job[] = [];
+  /** What waits: to share a commit, and apart. */
+  readonly #waiting: Job[] = [];
+  readonly #apart: Job[] = [];
+  #lastWasApart = true;
   #scheduled = false;
   /** How long the last group took, and when it ended. */
   #last = { ms: 0, endedAt: Number.NEGATIVE_INFINITY };
@@ -68,13 +69,14 @@ export class SqliteWriter implements Writer {
     { deadline, long = false }: TransactionOptions,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, deadline, apart: long, resolve: resolve as (value: unknown) => void, reject });
+      const job = { work, deadline, resolve: resolve as (value: unknown) => void, reject };
+      (long ? this.#apart : this.#waiting).push(job);
       this.#schedule();
     });
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return;
+    if (this.#scheduled || this.#waiting.length + this.#apart.length === 0) return;
     this.#scheduled = true;
     // After all requests that this turn of the event loop reads: they are to share the commit.
     setImmediate(() => void this.#nextGroup());
@@ -109,18 +111,22 @@ export class SqliteWriter implements Writer {
     }
   }
 
+  /**
+   * The next group. Where some wait to share a commit and others apart, they take turns: one that comes during a long transaction would
+   * wait for all long ones that came before it, and a long one must not wait for good.
+   */
   #take(): Job[] {
-    let together = 0;
-    while (together < MAX_GROUP && this.#waiting[together]?.apart === false) together += 1;
-    const group = this.#waiting.splice(0, Math.max(together, 1));
+    const isApart = this.#apart.length > 0 && (this.#waiting.length === 0 || !this.#lastWasApart);
+    this.#lastWasApart = isApart;
+    const group = isApart ? this.#apart.splice(0, 1) : this.#waiting.splice(0, MAX_GROUP);
     this.#scheduled = false;
     this.#schedule();
     return group;
   }
 
-  /** They are the next ones. */
-  #putBack(jobs: readonly Job[]): void {
-    this.#waiting.unshift(...jobs);
+  /** They are the next ones there. */
+  #putBack(queue: Job[], jobs: readonly Job[]): void {
+    queue.unshift(...jobs);
     this.#schedule();
   }
 
@@ -137,7 +143,7 @@ export class SqliteWriter implements Writer {
       for (const job of group) {
         tell.push(await run(job, { connection, giveWay, timeUp: limit.passed, shared: group.length > 1 }));
         // Those after one that has used up the time have done nothing yet.
-        if (limit.isOver()) this.#putBack(group.splice(tell.length));
+        if (limit.isOver()) this.#putBack(this.#waiting, group.splice(tell.length));
       }
       const deadlines = group.map(({ deadline }) => deadline);
       stage = 'commit';
@@ -145,7 +151,8 @@ export class SqliteWriter implements Writer {
     } catch (error) {
       rollBack(database);
       const oneAtFault = stage === 'work' || (stage === 'commit' && isRefused(error));
-      if (oneAtFault && group.length > 1) this.#putBack(group.map((job) => ({ ...job, apart: true })));
+      // Each apart from the others: one of them is at fault.
+      if (oneAtFault && group.length > 1) this.#putBack(this.#apart, group);
       else for (const job of group) job.reject(error);
       return;
     } finally {

@@ -99,22 +99,44 @@ it('tells everybody where ROLLBACK fails after a COMMIT that failed', async () =
   await expectWorking();
 });
 
-it('has a long one share its commit with nobody, before or after it', async () => {
-  const { writer, stored } = await open();
-  const before: string[][] = [];
-  const seeing = (id: string) => (sql: Sql) => {
-    before.push(stored());
-    return put(id)(sql);
-  };
-  await Promise.all([
-    writer.write(seeing('fault_a'), {}),
-    writer.write(seeing('fault_b'), {}),
-    writer.write(seeing('fault_c'), { long: true }),
-    writer.write(seeing('fault_d'), {}),
-    writer.write(seeing('fault_e'), {}),
-  ]);
-  const three = ['fault_a', 'fault_b', 'fault_c'];
-  expect(before).toEqual([[], [], three.slice(0, 2), three, three]);
+describe('a long one', () => {
+  it('shares its commit with nobody, and lets the others go first', async () => {
+    const { writer, stored } = await open();
+    const before: string[][] = [];
+    const seeing = (id: string) => (sql: Sql) => {
+      before.push(stored());
+      return put(id)(sql);
+    };
+    await Promise.all([
+      writer.write(seeing('fault_a'), {}),
+      writer.write(seeing('fault_c'), { long: true }),
+      writer.write(seeing('fault_b'), {}),
+    ]);
+    expect(before).toEqual([[], [], ['fault_a', 'fault_b']]);
+  });
+
+  it('takes turns with the others where several wait, so that nobody waits for two', async () => {
+    const { writer } = await open();
+    const order: string[] = [];
+    const all: Promise<unknown>[] = [];
+    const write = (name: string, options = {}, meanwhile = () => {}) => {
+      const work = async () => {
+        order.push(name);
+        meanwhile();
+      };
+      all.push(writer.write(work, options));
+    };
+    const long = { long: true };
+    write('long_1', long, () => {
+      write('long_2', long, () => write('c'));
+      write('long_3', long);
+      write('a');
+      write('b');
+    });
+    await vi.waitFor(() => expect(order).toHaveLength(6));
+    await Promise.all(all);
+    expect(order).toEqual(['long_1', 'a', 'b', 'long_2', 'c', 'long_3']);
+  });
 });
 
 it('keeps a COMMIT that fails by what one has written from its neighbours', async () => {
@@ -333,7 +355,7 @@ describe('the event loop', () => {
       setImmediate(look);
       for (const id of ['fault_1', 'fault_2', 'fault_3']) {
         await put(id)(sql);
-        vi.advanceTimersByTime(2);
+        vi.advanceTimersByTime(1);
       }
       expect(seen).toEqual([]);
       await put('fault_4')(sql);
