@@ -13,6 +13,11 @@ declare module 'fastify' {
     bodyIntake: BodyIntake | undefined;
   }
 
+  interface FastifyReply {
+    /** Its answer may be a long one, which is made in pieces. */
+    long: boolean;
+  }
+
   interface FastifyContextConfig {
     /** The procedure that a REST route serves. */
     procedure?: string;

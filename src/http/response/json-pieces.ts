@@ -23,7 +23,7 @@ function* fragments(value: unknown): Generator<string> {
   } else if (isObject(value)) {
     let before = '{';
     for (const [key, member] of Object.entries(value)) {
-      if (JSON_LESS.has(typeof member)) continue;
+      if (WITHOUT_JSON.has(typeof member)) continue;
       yield `${before}${JSON.stringify(key)}:`;
       yield* fragments(member);
       before = ',';
@@ -32,8 +32,8 @@ function* fragments(value: unknown): Generator<string> {
   } else yield JSON.stringify(value);
 }
 
-/** What JSON has nothing for. */
-const JSON_LESS = new Set(['undefined', 'function', 'symbol']);
+/** What an object's JSON leaves out. */
+const WITHOUT_JSON = new Set(['undefined', 'function', 'symbol']);
 
 /** Not one that says itself what its JSON is. */
 function isObject(value: unknown): value is object {

@@ -5,13 +5,6 @@ import { jsonPieces, textPieces } from './json-pieces.js';
 /** In UTF-16 units. */
 const LONG = 32_768;
 
-declare module 'fastify' {
-  interface FastifyReply {
-    /** Its answer may be a long one: it is made in pieces. */
-    long: boolean;
-  }
-}
-
 /**
  * Makes long answers in pieces, as bytes, and leaves others the event loop in between. A text of a megabyte, made and turned into bytes
  * in one go, holds it for 10 ms. Node would join it with its headers, too, which copies it, and keep a buffer of three times its
@@ -36,12 +29,13 @@ function sendInPieces(
   pieces: Iterable<string>,
   done: (error: Error | null, payload?: string | Buffer) => void,
 ): void {
-  // Nobody is left to read it.
-  if (raw.destroyed || raw.socket?.destroyed) {
-    done(null, '');
-    return;
-  }
-  joined(pieces).then((answer) => done(null, answer), done);
+  const send = (answer: string | Buffer) => {
+    // Its time may have been up meanwhile: then it has another answer.
+    if (!raw.headersSent) done(null, answer);
+  };
+  // Where nobody is left to read it, there is nothing to be made.
+  if (raw.socket?.destroyed) send('');
+  else joined(pieces).then(send, done);
 }
 
 /** The whole of it: as it is, where it is one piece; otherwise as bytes, a piece in each iteration of the event loop. */
