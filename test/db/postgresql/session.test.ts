@@ -10,6 +10,7 @@ const SETTINGS = [
   `datestyle = 'German, DMY'`,
   `search_path = 'elsewhere'`,
   `default_transaction_isolation = 'serializable'`,
+  `jit = on`,
 ];
 
 let database: TestDatabase;
@@ -51,6 +52,11 @@ describe('whatever the server, the database or the role has set', () => {
       await db.reader.$queryRaw`
         SELECT created_at, created_at::text AS text FROM tickets WHERE created_at = ${createdAt}`,
     ).toEqual([{ created_at: createdAt, text: '2024-01-02 03:04:05.006+00' }]);
+  });
+
+  it('compiles no statements', async () => {
+    await using opened = await openTestDatabase(database.url);
+    expect(await opened.db.reader.$queryRaw`SHOW jit`).toEqual([{ jit: 'off' }]);
   });
 
   it('runs transactions in READ COMMITTED: who waited for a lock sees what the other one left', async () => {
