@@ -50,6 +50,7 @@ export class SqliteWriter implements Writer {
   /** What waits: to share a commit, and apart. */
   readonly #waiting: Job[] = [];
   readonly #apart: Job[] = [];
+  /** At first, too, those that share a commit are ahead. */
   #lastWasApart = true;
   #scheduled = false;
   /** How long the last group took, and when it ended. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { jsonPieces, textPieces } from './json-pieces.js';
 
@@ -43,7 +43,7 @@ async function joined(pieces: Iterable<string>): Promise<string | Buffer> {
   const texts: string[] = [];
   let length = 0;
   for (const text of pieces) {
-    if (texts.length > 0) await nextTurn();
+    if (texts.length > 0) await nextIteration();
     texts.push(text);
     length += Buffer.byteLength(text);
   }
@@ -52,9 +52,9 @@ async function joined(pieces: Iterable<string>): Promise<string | Buffer> {
   const bytes = Buffer.allocUnsafeSlow(length);
   let at = 0;
   for (const text of texts) {
-    await nextTurn();
+    await nextIteration();
     at += bytes.write(text, at);
   }
-  await nextTurn();
+  await nextIteration();
   return bytes;
 }
