@@ -124,7 +124,6 @@ export async function buildApp({
   refuseWhileClosing(app, metrics);
   closeDrainingConnections(app, openRequests, config.SHUTDOWN_TIMEOUT_MS);
   const inFlight = shedOverload(app, config, metrics, openRequests);
-  metrics.watch({ calls: () => inFlight.usage });
   const openQuota = await rateLimits(app, config, metrics);
   limitCalls(app, await openQuota({ name: 'address', points: config.RATE_LIMIT_IP }), clientAddress);
   refuseUnreadableUrls(app);

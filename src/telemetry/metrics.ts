@@ -35,6 +35,8 @@ export interface Usage {
 export interface Sources {
   /** Procedure calls that are being executed, requests that wait to be started. */
   calls?(): Usage;
+  /** Connections of clients that are open, and those of them that wait to be read from. */
+  clientConnections?(): Usage;
   /** Live streams that are open; none waits. */
   streams?(): Usage;
   /** Bytes of request bodies that are being received. */
@@ -55,7 +57,8 @@ export interface Sources {
   feedLag?(): Promise<number>;
 }
 
-type Read = keyof Sources;
+type UsageSource = 'calls' | 'clientConnections' | 'streams' | 'connections' | 'readThreads';
+type NumberSource = Exclude<keyof Sources, UsageSource | 'tickets' | 'webhooks'>;
 
 /**
  * What an operator watches, in Prometheus' text format. Labels are routes, procedures, codes and names of ours: nothing that
@@ -150,6 +153,7 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
     this.#usage('calls', 'support_calls', 'Procedure calls');
+    this.#usage('clientConnections', 'support_connections', 'Connections of clients');
     this.#usage('streams', 'support_streams', 'Live streams');
     this.#read('bodyBytes', 'support_body_bytes_in_flight', 'Bytes of request bodies that are being received');
     this.#read('uploads', 'support_uploads', 'Files that are being uploaded');
@@ -242,7 +246,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  #usage(source: 'calls' | 'streams' | 'connections' | 'readThreads', name: string, what: string): void {
+  #usage(source: UsageSource, name: string, what: string): void {
     const gauge: Gauge = this.#gauge({
       name,
       help: `${what} by state: used, waiting for one, and the most there can be`,
@@ -254,11 +258,7 @@ export class Metrics {
     });
   }
 
-  #read(
-    source: Exclude<Read, 'calls' | 'streams' | 'connections' | 'readThreads' | 'tickets' | 'webhooks'>,
-    name: string,
-    help: string,
-  ): void {
+  #read(source: NumberSource, name: string, help: string): void {
     const gauge: Gauge = this.#gauge({
       name,
       help,

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { addressGroup } from './client-address.js';
+import type { Peers } from './peers.js';
 import { shareOf } from './share.js';
 
 export interface ConnectionLimits {
@@ -17,27 +17,17 @@ export interface ConnectionLimits {
  * Bounds the open connections, and those of one address: a connection beyond is closed when it comes. Otherwise a single peer
  * takes all of them, without sending a byte, and nobody else gets in.
  */
-export function limitConnections(server: Server, limits: ConnectionLimits): void {
+export function limitConnections(server: Server, peers: Peers, limits: ConnectionLimits): void {
   const { max, maxOfAddress = shareOf(max), isProxy, onFull, onShareTaken } = limits;
-  const openOf = new Map<string, number>();
   server.maxConnections = max;
   server.on('drop', onFull);
-  server.on('connection', (socket) => {
-    const { remoteAddress } = socket;
+  server.on('connection', (connection) => {
+    const { remoteAddress } = connection;
+    const peer = peers.of(connection);
     // Gone already: it says no address any more, and takes no place.
-    if (remoteAddress === undefined || isProxy(remoteAddress)) return;
-    const address = addressGroup(remoteAddress);
-    const open = openOf.get(address) ?? 0;
-    if (open >= maxOfAddress) {
-      onShareTaken(address);
-      socket.destroy();
-      return;
-    }
-    openOf.set(address, open + 1);
-    socket.once('close', () => {
-      const left = (openOf.get(address) ?? 0) - 1;
-      if (left > 0) openOf.set(address, left);
-      else openOf.delete(address);
-    });
+    if (remoteAddress === undefined || peer === undefined || isProxy(remoteAddress)) return;
+    if (peer.connections.size <= maxOfAddress) return;
+    onShareTaken(peer.address);
+    connection.destroy();
   });
 }

@@ -8,6 +8,7 @@ import { clientAddress } from './client-address.js';
 import { limitConnections } from './connections.js';
 import { endInTurn } from './end-in-turn.js';
 import { InFlight } from './in-flight.js';
+import { Peers } from './peers.js';
 import { readInTurns } from './read-in-turns.js';
 
 const LOG_INTERVAL_MS = 10_000;
@@ -42,7 +43,8 @@ export function shedOverload(
   // As Fastify understands the same setting.
   const isTrusted = proxyAddress.compile(TRUST_PROXY);
   const isProxy = (address: string) => isTrusted(address, 0);
-  limitConnections(app.server, {
+  const peers = new Peers(app.server);
+  limitConnections(app.server, peers, {
     max: MAX_CONNECTIONS,
     maxOfAddress: MAX_CONNECTIONS_PER_ADDRESS,
     isProxy,
@@ -61,9 +63,13 @@ export function shedOverload(
     if (reason === 'overload') refused();
   });
   app.server.on('connection', () => inFlight.accepted());
-  readInTurns(app.server, {
+  const waitingConnections = readInTurns(app.server, peers, {
     isIdle: (connection) => openRequests.firstOn(connection) === undefined,
     isProxy,
+  });
+  metrics.watch({
+    calls: () => inFlight.usage,
+    clientConnections: () => ({ used: peers.open, waiting: waitingConnections(), max: MAX_CONNECTIONS }),
   });
   endInTurn(app.server);
   app.addHook('onRequest', (request, _reply, done) => {

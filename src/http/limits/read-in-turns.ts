@@ -1,22 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { addressGroup } from './client-address.js';
 import { FairScheduler } from './fair-scheduling.js';
+import type { Peer, Peers } from './peers.js';
 
 /** Requests of one address that an iteration of the event loop reads, some 2 ms, before its idle connections have to wait. */
 const MOST_REQUESTS = 50;
-
-/** Where connections come from. */
-interface Peer {
-  readonly address: string;
-  readonly connections: Set<Connection>;
-  /** Requests on them that this iteration has read. */
-  requests: number;
-}
-
-const PEER = Symbol('peer');
-const IS_WAITING = Symbol('waits to be read from');
-type Connection = Socket & { [PEER]?: Peer; [IS_WAITING]?: boolean };
 
 export interface Connections {
   /** Whether no request is under way on a connection. */
@@ -33,54 +21,45 @@ export interface Connections {
  *   that the connections before it have sent. Somebody who connects behind a thousand others would wait until all of them are served.
  * - One that has been idle: an iteration reads from all on which something has come. Of an address of which it has read many
  *   requests, the other idle connections are paused, and wait like new ones.
+ *
+ * Gives how many connections wait to be read from.
  */
-export function readInTurns(server: Server, { isIdle, isProxy }: Connections): void {
+export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: Connections): () => number {
   const scheduler = new FairScheduler();
-  const peers = new Map<string, Peer>();
-  let counted: Peer[] = [];
+  const waiting = new Set<Socket>();
+  /** Requests that this iteration has read. */
+  const requests = new Map<Peer, number>();
 
-  const readInTurn = (connection: Connection, { address }: Peer) => {
-    connection[IS_WAITING] = true;
+  const readInTurn = (connection: Socket, { address }: Peer) => {
+    waiting.add(connection);
     scheduler.enqueue(address, {
       start() {
-        connection[IS_WAITING] = false;
+        waiting.delete(connection);
         connection.resume();
       },
       refuse: () => void connection.destroy(),
     });
   };
-  const startCountAnew = () => {
-    for (const peer of counted) peer.requests = 0;
-    counted = [];
-  };
 
   // An option of net.createServer() that http.createServer() doesn't pass on.
   Object.assign(server, { pauseOnConnect: true });
-  server.on('connection', (connection: Connection) => {
+  server.on('connection', (connection: Socket) => {
     scheduler.accepted();
-    if (connection.destroyed) return;
-    const address = addressGroup(connection.remoteAddress ?? '');
-    const peer = peers.get(address) ?? { address, connections: new Set(), requests: 0 };
-    peers.set(address, peer);
-    peer.connections.add(connection);
-    connection[PEER] = peer;
-    connection.once('close', () => {
-      peer.connections.delete(connection);
-      if (peer.connections.size === 0) peers.delete(address);
-    });
-    readInTurn(connection, peer);
+    const peer = peers.of(connection);
+    if (peer !== undefined && !connection.destroyed) readInTurn(connection, peer);
   });
-  server.on('request', ({ socket }: IncomingMessage & { socket: Connection }) => {
-    const peer = socket[PEER];
+  server.on('request', ({ socket }: IncomingMessage) => {
+    const peer = peers.of(socket);
     if (peer === undefined) return;
-    if (counted.length === 0) setImmediate(startCountAnew);
-    if (peer.requests === 0) counted.push(peer);
-    peer.requests += 1;
-    if (peer.requests !== MOST_REQUESTS || isProxy(socket.remoteAddress ?? '')) return;
+    if (requests.size === 0) setImmediate(() => requests.clear());
+    const read = (requests.get(peer) ?? 0) + 1;
+    requests.set(peer, read);
+    if (read !== MOST_REQUESTS || isProxy(socket.remoteAddress ?? '')) return;
     for (const connection of peer.connections) {
-      if (connection[IS_WAITING] || !isIdle(connection)) continue;
+      if (waiting.has(connection) || !isIdle(connection)) continue;
       connection.pause();
       readInTurn(connection, peer);
     }
   });
+  return () => waiting.size;
 }

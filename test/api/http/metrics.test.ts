@@ -1,9 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listenForMetrics } from '../../../src/http/lifecycle/metrics.js';
 import { Metrics } from '../../../src/telemetry/metrics.js';
 import { startApp, type TestApp } from '../../support/app.js';
+import { openConnection } from '../../support/raw-connection.js';
 import { customerToken } from '../../support/tokens.js';
 
 const TOKEN = 'metrics-token-of-tests';
@@ -89,6 +90,17 @@ describe('GET /metrics', () => {
   it('shows calls in flight and the most there can be', async () => {
     expect(await sample('support_calls', { state: 'max' })).toBe(512);
     expect(await sample('support_calls', { state: 'used' })).toBe(0);
+  });
+
+  it('shows open connections and the most there can be', async () => {
+    const used = () => sample('support_connections', { state: 'used' });
+    const idle = await Promise.all(Array.from({ length: 20 }, () => openConnection(server.url)));
+    // The server accepts them one by one, and fetch() has one of its own.
+    await vi.waitFor(async () => expect(await used()).toBeGreaterThanOrEqual(21));
+    for (const connection of idle) connection[Symbol.dispose]();
+    await vi.waitFor(async () => expect(await used()).toBeLessThan(20));
+    expect(await sample('support_connections', { state: 'waiting' })).toBe(0);
+    expect(await sample('support_connections', { state: 'max' })).toBe(4096);
   });
 });
 

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { OpenRequests } from '../../../src/http/lifecycle/open-requests.js';
+import { Peers } from '../../../src/http/limits/peers.js';
 import { readInTurns } from '../../../src/http/limits/read-in-turns.js';
 import { connectTo } from '../../support/raw-request.js';
 
@@ -11,6 +12,8 @@ const CONNECTIONS = 120;
 
 interface Started {
   server: Server;
+  /** Connections that wait to be read from. */
+  waiting(): number;
   /** Opens a connection, from which everything is read. */
   connect(): Socket;
 }
@@ -19,13 +22,17 @@ async function startServer(answer: RequestListener, isProxy = false): Promise<St
   const server = createServer(answer);
   const open = new OpenRequests();
   open.watch(server);
-  readInTurns(server, { isIdle: (connection) => open.firstOn(connection) === undefined, isProxy: () => isProxy });
+  const waiting = readInTurns(server, new Peers(server), {
+    isIdle: (connection) => open.firstOn(connection) === undefined,
+    isProxy: () => isProxy,
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  return { server, connect: () => connectTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).resume() };
+  const { port } = server.address() as AddressInfo;
+  return { server, waiting, connect: () => connectTo(`http://127.0.0.1:${port}`).resume() };
 }
 
 /** Has a request answered on a connection, which is idle from then on. */
@@ -80,11 +87,21 @@ it('connections that come at once are accepted before requests on them are read'
 });
 
 it('an iteration reads 50 requests of one address, and the others in turns', async () => {
-  const server = await countRequests();
-  await sendTogether(server);
-  const [first, ...others] = server.iterations();
+  const started = await countRequests();
+  let mostWaiting = 0;
+  started.server.on('request', () => {
+    mostWaiting = Math.max(mostWaiting, started.waiting());
+  });
+  const clear = () => {
+    started.clear();
+    mostWaiting = 0;
+  };
+  await sendTogether({ ...started, clear });
+  const [first, ...others] = started.iterations();
   expect(first).toBe(50);
   expect(Math.max(...others)).toBe(1);
+  // All but the one whose request was the 50th: the others before it have been answered.
+  expect([mostWaiting, started.waiting()]).toEqual([CONNECTIONS - 1, 0]);
 });
 
 it('connections of a proxy do not wait for each other', async () => {
@@ -117,7 +134,7 @@ it('a connection with a request under way is read from', async () => {
 
 it('a connection that is gone before its turn is not read from', async () => {
   let requests = 0;
-  const { server, connect } = await startServer((_request, response) => {
+  const { server, waiting, connect } = await startServer((_request, response) => {
     requests += 1;
     response.end();
   });
@@ -134,5 +151,5 @@ it('a connection that is gone before its turn is not read from', async () => {
   for (const connection of connections) connection.write(REQUEST);
   await Promise.all(ends);
   await idle(connect());
-  expect(requests).toBe(51);
+  expect([requests, waiting()]).toEqual([51, 0]);
 });

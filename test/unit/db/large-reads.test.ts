@@ -59,12 +59,12 @@ it('gives others the event loop before anything is made of what is read, however
   expect(givenBefore).toBe(false);
 });
 
-it('rests 200 ms at most, and not at all after a short text', async () => {
+it('rests 90 ms at most, and not at all after a short text', async () => {
   const reads = new LargeReads();
   await reads.run('user_1', taking(5_000, LONG));
   const next = vi.fn(taking(5_000, SHORT));
   const later = reads.run('user_1', next);
-  await vi.advanceTimersByTimeAsync(200);
+  await vi.advanceTimersByTimeAsync(90);
   expect(await later).toBe(SHORT);
   expect(await reads.run('user_1', taking(0, SHORT))).toBe(SHORT);
 });
