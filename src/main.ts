@@ -13,6 +13,7 @@ import { type Database, openDatabase } from './db/database.js';
 import { migrate, pendingMigrations } from './db/migrations/migrate.js';
 import { databaseOptions } from './db/options.js';
 import { feedLag } from './desk/history/feed-lag.js';
+import { runHelpersBehindEventLoop } from './event-loop/helper-threads.js';
 import { listenForMetrics } from './http/lifecycle/metrics.js';
 import { readOpenApiDocument } from './http/openapi/read-document.js';
 import { autoClose } from './jobs/auto-close.js';
@@ -44,6 +45,7 @@ const CONSOLE_USER = { userId: 'agent_dana', role: 'agent', expiresInMs: 12 * 3_
 
 /** config → database → app → listen → signals: the only file that does anything when it is loaded. */
 async function main(): Promise<void> {
+  runHelpersBehindEventLoop();
   // V8 would come to allocate what each request makes in the old generation, where it stays until that is collected, with
   // all that it refers to: the young generation's collector copies it over and over (docs/performance.md).
   setFlagsFromString('--no-allocation-site-pretenuring');

@@ -1,6 +1,6 @@
 // @ts-check
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { runBehindEventLoop } from '../../event-loop/priority.mjs';
 import { openSqlite } from './open.mjs';
 
 /**
@@ -14,11 +14,7 @@ import { openSqlite } from './open.mjs';
 /** Looking at the clock costs more than a row does. */
 const ROWS_BETWEEN_LOOKS = 256;
 
-/** Steps of Linux's scale of niceness: whoever waits for the event loop goes first where processors are few. */
-const NICENESS = 10;
-
-// Elsewhere it would be the priority of the whole process.
-if (process.platform === 'linux') setPriority(NICENESS);
+runBehindEventLoop();
 
 /** @type {import('./read-threads.js').ReadThreadData} */
 const { path, busyTimeoutMs } = workerData;
