@@ -65,7 +65,7 @@ export class ReadThreads {
    */
   read(owner: string, text: string, values: Reading['values']): Promise<Row[]> {
     return this.#queue.run(owner, async () => {
-      const thread = this.#idle.pop() ?? this.#start();
+      const thread = this.#take();
       try {
         return await thread.read({ text, values, limitMs: this.#options.limitMs });
       } finally {
@@ -78,6 +78,14 @@ export class ReadThreads {
   /** Ends the threads, and their connections. */
   async close(): Promise<void> {
     await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #take(): Thread {
+    for (let thread = this.#idle.pop(); thread !== undefined; thread = this.#idle.pop()) {
+      // Not one that is about to end.
+      if (thread.usable) return thread;
+    }
+    return this.#start();
   }
 
   #start(): Thread {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { openSqlite } from '../../../src/db/sqlite/open.mjs';
 import { ReadThreads } from '../../../src/db/sqlite/read-threads.js';
 
@@ -79,6 +79,16 @@ it('answers others while one user asks again and again', async () => {
   // Nothing of the first user's was done first.
   expect(threads.usage.used + threads.usage.waiting).toBe(5);
   await Promise.all(many);
+});
+
+it('gives nobody a thread that is about to end, after a minute without work', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  threads = open(5000);
+  const one = () => threads.read('a', 'SELECT 1 AS one', []);
+  await one();
+  vi.advanceTimersByTime(60_000);
+  expect(await one()).toEqual([{ one: 1 }]);
 });
 
 it('says what is wrong with a statement', async () => {
