@@ -13,7 +13,6 @@ export interface Peer {
 export class Peers {
   readonly #byAddress = new Map<string, Peer>();
   readonly #byConnection = new WeakMap<Socket, Peer>();
-  #open = 0;
 
   /** To be made before others listen for the server's connections. */
   constructor(server: Server) {
@@ -22,7 +21,9 @@ export class Peers {
 
   /** How many connections are open. */
   get open(): number {
-    return this.#open;
+    let open = 0;
+    for (const { connections } of this.#byAddress.values()) open += connections.size;
+    return open;
   }
 
   /** Undefined where the connection is none of the server's. */
@@ -37,9 +38,7 @@ export class Peers {
     this.#byAddress.set(address, peer);
     this.#byConnection.set(connection, peer);
     peer.connections.add(connection);
-    this.#open += 1;
     connection.once('close', () => {
-      this.#open -= 1;
       peer.connections.delete(connection);
       if (peer.connections.size === 0) this.#byAddress.delete(address);
     });
