@@ -1,6 +1,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { AppError } from '../../errors/app-error.js';
+import { iterationsAfter } from '../../event-loop/iterations-after.js';
 import type { Deadline } from '../handle.js';
 import type { Sql } from '../sql/sql.js';
 import {
@@ -24,14 +25,6 @@ interface Job {
 
 /** Most pieces of work in one commit: the first of them waits for all. */
 const MAX_GROUP = 64;
-
-/**
- * A commit holds the event loop until the disk has it. With the next one in the next iteration, whoever needs several iterations
- * for something else, an answer to a read say, would wait for a commit in each. So some pass in between: two for each millisecond of
- * the last one, and so many at most. An empty one takes some 20 µs.
- */
-const ITERATIONS_PER_MS = 2;
-const MOST_ITERATIONS = 20;
 
 /** Longest that the statements of a group hold the event loop: then those get on who don't write. A commit is one piece. */
 const SLICE_MS = 2;
@@ -103,11 +96,12 @@ export class SqliteWriter implements Writer {
     }
   }
 
+  /** A commit holds the event loop until the disk has it: others, reads say, have some iterations before the next one. */
   async #letOthers(): Promise<void> {
     const { ms, endedAt } = this.#last;
     // Others had as long as that since.
     if (performance.now() - endedAt > ms) return;
-    for (let left = Math.min(MOST_ITERATIONS, Math.floor(ms * ITERATIONS_PER_MS)); left > 0; left -= 1) {
+    for (let left = iterationsAfter(ms); left > 0; left -= 1) {
       await nextIteration();
     }
   }

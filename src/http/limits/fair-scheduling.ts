@@ -1,13 +1,7 @@
+import { iterationsAfter, MOST_ITERATIONS } from '../../event-loop/iterations-after.js';
+
 /** Longest that the event loop goes on starting requests that have arrived, before it does anything else. */
 const SLICE_MS = 3;
-
-/**
- * Node accepts one connection in each iteration of the event loop: somebody who has just come would wait for as many requests
- * as there are connections before theirs. So some iterations pass before the next request is started: two for each
- * millisecond of the last one, and while connections are coming, but so many at most. An empty one takes some 20 µs.
- */
-const ITERATIONS_PER_MS = 2;
-const MOST_ITERATIONS = 20;
 
 /**
  * Whoever has no more than this part of what waits is not the cause of the others' waiting: no iterations pass before theirs, and
@@ -135,6 +129,10 @@ export class FairScheduler {
     this.#continue();
   };
 
+  /**
+   * Whether this iteration starts nothing. Node accepts one connection in each: somebody who has just come would wait for as many
+   * requests as there are connections before theirs. So some pass after each start, and while connections are coming.
+   */
   #mustPass(): boolean {
     const mustPass = this.#passed < this.#pause || (this.#hasAccepted && this.#passed < MOST_ITERATIONS);
     this.#hasAccepted = false;
@@ -151,7 +149,7 @@ export class FairScheduler {
     const { sender, startedAt, ownMs } = this.#current;
     this.#current = undefined;
     const tookMs = performance.now() - startedAt;
-    this.#pause = Math.min(MOST_ITERATIONS, Math.floor(tookMs * ITERATIONS_PER_MS));
+    this.#pause = iterationsAfter(tookMs);
     this.#served.set(sender, this.#servedTo(sender) + (ownMs ?? tookMs));
     if (this.#served.size <= MOST_REMEMBERED) return;
     for (const [other, served] of this.#served) {
