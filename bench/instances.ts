@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +9,9 @@ import { administer, databaseUrl } from '../test/support/postgresql-server.js';
 import { readBack } from '../test/support/read-back.js';
 import { startBalancer } from './balancer.js';
 import { fillDatabase, makeRows } from './data.js';
-import type { Job, Result, ToLoad } from './load.js';
+import type { ToLoad } from './load.js';
 import type { Operation } from './operations.js';
+import { runLoad } from './run-load.js';
 import { type BenchServer, startServer } from './server.js';
 
 /** `npm run bench:instances`: one, two and four instances on one PostgreSQL, behind a balancer. `--help` shows the options. */
@@ -56,10 +56,6 @@ const measurements: Measurement[] = [];
 const checks: Checked[] = [];
 const postgresql = await findPostgresql();
 const generator: ChildProcess = fork(join(import.meta.dirname, 'load.ts'), { execArgv: ['--import', 'tsx'] });
-const generatorEnd = once(generator, 'exit').then(([code]) => {
-  throw new Error(`The load generator ended with ${code}: see above`);
-});
-generatorEnd.catch(() => {});
 try {
   const { ids, rows } = makeRows();
   generator.send({ ids } satisfies ToLoad);
@@ -110,11 +106,11 @@ async function withInstances(
 async function measure(instances: number, { url, servers }: Group): Promise<void> {
   const usage = async () => (await Promise.all(servers.map((one) => one.usage()))).map(({ cpuUs }) => cpuUs);
   const cpu = async () => (await usage()).reduce((sum, one) => sum + one, 0);
-  for (const operation of OPERATIONS) await run({ url, operation, connections, seconds: 1 });
+  for (const operation of OPERATIONS) await runLoad(generator, { url, operation, connections, seconds: 1 });
   for (const operation of OPERATIONS) {
     for (let round = 1; round <= rounds; round += 1) {
       const before = await cpu();
-      const { perSecond, p99Ms, requests } = await run({ url, operation, connections, seconds });
+      const { perSecond, p99Ms, requests } = await runLoad(generator, { url, operation, connections, seconds });
       const cpuUs = ((await cpu()) - before) / requests;
       measurements.push({ instances, operation, perSecond, p99Ms: p99Ms ?? Number.NaN, cpuUs });
       say(`${instances}: ${operation}, round ${round}: ${perSecond.toFixed(0)}/s, ${cpuUs.toFixed(0)} µs CPU`);
@@ -139,14 +135,6 @@ async function checkWrites(url: string): Promise<number> {
   const wrong = [...ledger.faults, ...failed.map(({ fate, text }) => `${fate}: ${text}`), ...contradictions];
   if (wrong.length > 0) throw new Error(wrong.slice(0, 3).join('; '));
   return checked;
-}
-
-/** One stretch of load. The generator fails at the first answer that is an error or wrong. */
-async function run(job: Job): Promise<Result> {
-  const answer = once(generator, 'message');
-  generator.send({ job } satisfies ToLoad);
-  const [result] = (await Promise.race([answer, generatorEnd])) as [Result];
-  return result;
 }
 
 function table(): string {

@@ -1,5 +1,4 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { type Engine, fillDatabase, makeRows, reopen } from './data.js';
 import type { Job, Result, ToLoad } from './load.js';
 import { OPERATIONS, type Operation } from './operations.js';
 import { type Measurement, type Resting, writeReport } from './report.js';
+import { runLoad } from './run-load.js';
 import { type BenchServer, SERVERS, type ServerName, startServer } from './server.js';
 
 /**
@@ -129,17 +129,6 @@ async function stretch(
   const result = await runLoad(load, job);
   const after = await server.usage();
   return { result, usage: (after.cpuUs - before.cpuUs) / result.requests };
-}
-
-async function runLoad(child: ChildProcess, job: Job): Promise<Result> {
-  const answer = once(child, 'message');
-  const death = once(child, 'exit').then(([code]) => {
-    throw new Error(`The load generator ended with ${code}: see above`);
-  });
-  child.send({ job } satisfies ToLoad);
-  const [result] = (await Promise.race([answer, death])) as [Result];
-  death.catch(() => {});
-  return result;
 }
 
 function progress(line: string): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { answerOf } from '../answer-of.js';
 import { quantile } from '../quantile.js';
 import { yieldToAll } from '../yield-to-all.js';
 import type { Attack, AttackJob, Loot } from './attack.js';
@@ -83,20 +84,6 @@ export class Neighbours implements AsyncDisposable {
     const ended = once(this.#process, 'exit');
     this.#process.kill();
     await ended;
-  }
-}
-
-/** The next message of a process; null where it ends before. */
-async function answerOf<T>(process: ChildProcess): Promise<T | null> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const message = once(process, 'message', { signal }).then(([answer]) => answer as T);
-  const end = once(process, 'exit', { signal }).then(() => null);
-  try {
-    return await Promise.race([message, end]);
-  } finally {
-    for (const other of [message, end]) other.catch(() => {});
-    settled.abort();
   }
 }
 
