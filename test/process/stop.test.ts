@@ -109,7 +109,7 @@ describe.each(ENGINES)('what is under way at SIGTERM on %s', (engine) => {
 
 describe('connections that hold nothing up', () => {
   const AUTHORIZATION = `Authorization: Bearer ${customerToken()}`;
-  const openings: [string, (server: RunningServer, socket: Socket) => Promise<void>][] = [
+  const openings: [string, (server: RunningServer, socket: Socket) => Promise<void>, env?: Record<string, string>][] = [
     ['on which nothing ever came', async () => {}],
     [
       'kept alive and idle',
@@ -126,6 +126,8 @@ describe('connections that hold nothing up', () => {
           `POST /support/tickets HTTP/1.1\r\nHost: a\r\n${AUTHORIZATION}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
         );
       },
+      // It is waited for that long.
+      { REQUEST_TIMEOUT_MS: '3000' },
     ],
     [
       'whose reader has stopped in the middle of an answer',
@@ -145,11 +147,13 @@ describe('connections that hold nothing up', () => {
         expect(String(chunk)).toMatch(/^HTTP\/1\.1 200/);
         socket.pause();
       },
+      // 80 long pieces with a rest after each: on a slow machine they take seconds.
+      { REQUEST_TIMEOUT_MS: '60000' },
     ],
   ];
 
-  it.each(openings)('one %s: exit code 0', async (_what, begin) => {
-    await using server = await startServer({ env: { ...LOAD_ENV, REQUEST_TIMEOUT_MS: '3000' } });
+  it.each(openings)('one %s: exit code 0', async (_what, begin, env = {}) => {
+    await using server = await startServer({ env: { ...LOAD_ENV, ...env } });
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
