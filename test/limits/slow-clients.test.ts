@@ -89,10 +89,10 @@ describe('a connection on which nothing happens', () => {
   });
 
   it.each([
-    ['answers of ours', '/openapi.json', 2000],
+    ['answers of ours', '/openapi.json'],
     // These are answered by Fastify itself, before any hook of ours.
-    ['refusals of the router', '/%zz', 50_000],
-  ])('is cut when its client does not read %s; one that waits between requests is not', async (_what, path, count) => {
+    ['refusals of the router', '/%zz'],
+  ])('is cut when its client does not read %s; one that waits between requests is not', async (_what, path) => {
     await using server = await startApp({ env: TIMEOUT });
     const { server: http } = server.app;
     const open = () =>
@@ -103,8 +103,8 @@ describe('a connection on which nothing happens', () => {
     {
       using stuck = await openConnection(server.url);
       stuck.stopReading();
-      // Their answers are more than the buffers of both sides hold.
-      stuck.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(count));
+      // Their answers are more than the buffers of both sides hold, even where all that wait for a slow machine get a short 503.
+      stuck.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(50_000));
       await waitFor(async () => (await open()) === 2);
       await waitFor(async () => (await open()) === 1);
     }
