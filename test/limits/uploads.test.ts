@@ -33,12 +33,12 @@ describe('an upload', () => {
   });
 
   it('may take far longer than other requests, as long as something comes', async () => {
-    await using server = await startApp({ env: { REQUEST_TIMEOUT_MS: '400', UPLOAD_IDLE_TIMEOUT_MS: '5000' } });
+    await using server = await startApp({ env: { REQUEST_TIMEOUT_MS: '1500', UPLOAD_IDLE_TIMEOUT_MS: '30000' } });
     using connection = await openConnection(server.url);
-    connection.write(head(token(), 100));
-    await connection.drip('x'.repeat(100));
+    connection.write(head(token(), 150));
+    await connection.drip('x'.repeat(150));
     const [answer] = await connection.receive(1);
-    expect(answer).toMatchObject({ status: 200, body: { data: { size: 100, type: 'text/plain' } } });
+    expect(answer).toMatchObject({ status: 200, body: { data: { size: 150, type: 'text/plain' } } });
   });
 
   it('of whatever slowness takes no place among the calls', async () => {

@@ -157,7 +157,7 @@ describe('a request that was refused before its body had come gets no other answ
   });
 
   it('when the rest of it does not arrive in time', async () => {
-    await using hasty = await startApp({ env: { REQUEST_TIMEOUT_MS: '200' } });
+    await using hasty = await startApp({ env: { REQUEST_TIMEOUT_MS: '1000' } });
     const { untilTheEnd } = await refusedOn(hasty.url);
     expect(await untilTheEnd()).toEqual(REFUSED);
   });

@@ -78,7 +78,7 @@ it('the same request over both surfaces gives one ticket', async () => {
 });
 
 it('the time of a request is over while its write waits: nothing is kept, and the same key does it afterwards', async () => {
-  await using slow = await startApp({ env: { REQUEST_TIMEOUT_MS: '1000', SQLITE_BUSY_TIMEOUT_MS: '900' } });
+  await using slow = await startApp({ env: { REQUEST_TIMEOUT_MS: '3000', SQLITE_BUSY_TIMEOUT_MS: '2900' } });
   const userId = newUser();
   const surface = withKey(openRest, slow.url, customerToken(userId), newKey());
   const release = await blockNewTickets(slow.databaseUrl);
