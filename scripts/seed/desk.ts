@@ -191,6 +191,8 @@ class SeededTicket {
   async #followUp(): Promise<void> {
     const { random } = this.#parts;
     const { followUp } = this.#conversation;
+    // What was reopened and resolved again may have been closed since the first time: that is its end.
+    if ((await this.#status()) === 'Closed') return;
     await this.#asCustomer().support.messages.add({ ticketId: this.#ticketId, message: this.#filled(followUp) });
     if (random.chance(0.05)) return;
     this.#atWork(random.whole(15, 900), () => this.#solve());
