@@ -38,7 +38,7 @@ describe.each(['sqlite', 'postgresql'] as const)('npm run seed, on %s', (engine)
     const counts = Object.entries(await desk().tickets.counts());
     expect(counts.reduce((sum, [, { total }]) => sum + total, 0)).toBe(300);
     // Some of everything.
-    for (const [status, { total }] of counts) expect(total, status).toBeGreaterThan(5);
+    for (const [status, { total }] of counts) expect(total, status).toBeGreaterThan(0);
   });
 
   it('gives its people names', async () => {
