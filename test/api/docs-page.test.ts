@@ -1,6 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readOpenApiDocument } from '../../src/http/openapi/read-document.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { openConnection } from '../support/raw-connection.js';
+import { waitFor } from '../support/wait-for.js';
 
 // What a browser would do with the page, without a browser: load what it names, and obey its policy.
 
@@ -80,6 +83,24 @@ it('the page shows the same document as /openapi.json', async () => {
   expect(published.headers.get('content-type')).toMatch(/^application\/json/);
   expect(await published.text()).toBe(readOpenApiDocument());
   expect(shown).toEqual(JSON.parse(readOpenApiDocument()));
+});
+
+it.each(['/openapi.json', '/docs/json'])('answers with %s that nobody reads share one copy of it', async (path) => {
+  const answers: ServerResponse[] = [];
+  server.app.server.on('request', (_request, response) => void answers.push(response));
+  using connection = await openConnection(server.url);
+  connection.stopReading();
+  const before = process.memoryUsage().arrayBuffers;
+  connection.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(100));
+  await waitFor(() => answers.length === 100 && answers.every(({ writableEnded }) => writableEnded));
+  const length = Buffer.byteLength(readOpenApiDocument());
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * length);
+});
+
+it('there is no other form of the document', async () => {
+  const answer = await fetch(`${server.url}/docs/yaml`);
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
 });
 
 it('the page does not keep the token, nor ask an outside validator', async () => {
