@@ -85,7 +85,12 @@ describe.each(['sqlite', 'postgresql'] as const)('npm run seed, on %s', (engine)
 it('a customer whose ticket was closed meanwhile writes nothing more to it', async () => {
   await using database = await createMigratedDatabase('sqlite');
   await using opened = await openTestDatabase(database.url);
+  const { db } = opened;
   const until = new Date('2026-11-30T16:46:00Z');
-  await seedDesk({ db: opened.db, until, onProgress: () => {} });
-  expect(await opened.db.reader.ticket.count()).toBe(300);
+  await seedDesk({ db, until, onProgress: () => {} });
+  const { desk } = callsOf({ db, clock: { now: () => until } }, { userId: 'agent_dana', role: 'agent' });
+  const totals = Object.values(await desk.tickets.counts()).map(({ total }) => total);
+  expect(totals.reduce((sum, total) => sum + total, 0)).toBe(300);
+  // At other times there may be fewer of some.
+  for (const total of totals) expect(total).toBeGreaterThan(5);
 });
