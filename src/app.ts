@@ -44,6 +44,7 @@ import { handleError } from './http/response/error-handler.js';
 import { sendLongAnswersAsBytes } from './http/response/long-answers.js';
 import { sendSecurityHeaders } from './http/response/security-headers.js';
 import { TRPC_PREFIX } from './http/response/send-failure.js';
+import { StaticFiles } from './http/response/static-files.js';
 import { restBridge } from './http/rest/bridge.js';
 import { answerUnknownRoutes } from './http/rest/unknown-routes.js';
 import { OpenStreams } from './http/streams/open-streams.js';
@@ -133,12 +134,13 @@ export async function buildApp({
 
   healthRoutes(app, db);
   metricsRoute(app, metrics, config.METRICS_TOKEN);
-  await app.register((scope) => docsPage(scope, document, config.PUBLIC_PATH));
+  const files = new StaticFiles(openRequests);
+  await app.register((scope) => docsPage(scope, { document, publicPath: config.PUBLIC_PATH, files }));
   if (config.CONSOLE) {
-    const page = { folder: CONSOLE_FOLDER, publicPath: config.PUBLIC_PATH, signIn: consoleSignIn(config) };
+    const page = { folder: CONSOLE_FOLDER, publicPath: config.PUBLIC_PATH, signIn: consoleSignIn(config), files };
     await app.register((scope) => consolePage(scope, page));
   }
-  if (config.WIDGET) await app.register((scope) => widgetScript(scope, { folder: WIDGET_FOLDER }));
+  if (config.WIDGET) await app.register((scope) => widgetScript(scope, { folder: WIDGET_FOLDER, files }));
 
   const database = databaseBehind(db);
   const { sql } = database;
@@ -183,7 +185,7 @@ export async function buildApp({
     outbound,
     secrets,
     inFlight,
-    largeAnswers: new LargeAnswers(),
+    largeAnswers: new LargeAnswers(openRequests),
     streams,
     openRequests,
     metrics,

@@ -24,23 +24,19 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** A client that sends so many requests at once; its connection and their answers, on the server's side. */
-async function pipeline(count: number): Promise<{ client: Socket; socket: Socket; responses: ServerResponse[] }> {
+/** Clients that send a request each, one after another; their connections, and the answers on the server's side. */
+async function send(count: number): Promise<{ clients: Socket[]; responses: ServerResponse[] }> {
+  const clients: Socket[] = [];
   const responses: ServerResponse[] = [];
-  const come = new Promise<void>((resolve) => {
-    server.on('request', function note(_request, response) {
-      if (responses.push(response) < count) return;
-      server.off('request', note);
-      resolve();
-    });
-  });
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [socket] = (await Promise.all([
-    once(server, 'connection').then(([one]) => one),
-    once(client, 'connect').then(() => client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(count))),
-    come,
-  ])) as [Socket, unknown, unknown];
-  return { client, socket, responses };
+  for (let n = 0; n < count; n += 1) {
+    const come = once(server, 'request');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    clients.push(client);
+    const [, response] = (await come) as [unknown, ServerResponse];
+    responses.push(response);
+  }
+  return { clients, responses };
 }
 
 function expectWaiting(responses: ServerResponse[]): void {
@@ -49,7 +45,7 @@ function expectWaiting(responses: ServerResponse[]): void {
 }
 
 it('are known from when they come until their answers have ended, oldest first', async () => {
-  const { responses } = await pipeline(3);
+  const { responses } = await send(3);
   expectWaiting(responses);
   for (const [index, response] of responses.entries()) {
     const closed = once(response, 'close');
@@ -60,39 +56,28 @@ it('are known from when they come until their answers have ended, oldest first',
   expect([openRequests.empty, emptied]).toEqual([true, 1]);
 });
 
-it('are forgotten, all that came at once, when their connection is gone', async () => {
-  const stays = await pipeline(1);
-  const { client, socket, responses } = await pipeline(3);
-  expectWaiting([...stays.responses, ...responses]);
-  client.destroy();
-  await once(socket, 'close');
-  expectWaiting(stays.responses);
+it('are forgotten when their connection is gone', async () => {
+  const { clients, responses } = await send(3);
+  const [first, second, third] = responses as [ServerResponse, ServerResponse, ServerResponse];
+  expect(openRequests.on(second.req.socket)?.response).toBe(second);
+  const closed = once(second, 'close');
+  clients[1]?.destroy();
+  await closed;
+  expectWaiting([first, third]);
+  expect(openRequests.on(second.req.socket)).toBe(undefined);
   expect(emptied).toBe(0);
 });
 
-it('tell when an answer comes next on its connection', async () => {
-  const { responses } = await pipeline(3);
-  const [first, second, third] = responses as [ServerResponse, ServerResponse, ServerResponse];
-  const order: string[] = [];
-  const told = [
-    openRequests.untilFirst(third).then(() => order.push('third')),
-    openRequests.untilFirst(second).then(() => order.push('second')),
-  ];
-  await openRequests.untilFirst(first);
-  expect(order).toEqual([]);
-  for (const response of [first, second]) {
-    const closed = once(response, 'close');
-    response.end('answered');
-    await closed;
-  }
-  await Promise.all(told);
-  expect(order).toEqual(['second', 'third']);
-});
-
-it('keep nobody waiting for a place on a connection that is gone', async () => {
-  const { client, responses } = await pipeline(3);
-  const told = responses.map((response) => openRequests.untilFirst(response));
-  client.destroy();
-  await Promise.all(told);
-  expect(openRequests.empty).toBe(true);
+it('tell when one is gone, at once where that is so by now', async () => {
+  const { responses } = await send(1);
+  const [response] = responses as [ServerResponse];
+  const told: string[] = [];
+  openRequests.onceGone(response, () => told.push('first'));
+  openRequests.onceGone(response, () => told.push('second'));
+  expect(told).toEqual([]);
+  const closed = once(response, 'close');
+  response.end('answered');
+  await closed;
+  openRequests.onceGone(response, () => told.push('late'));
+  expect(told).toEqual(['first', 'second', 'late']);
 });

@@ -32,7 +32,7 @@ const AUTHORIZATION = `Authorization: Bearer ${customerToken()}\r\n`;
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const TICKET = JSON.stringify({ subject: 's', description: 'd', categoryId: 'category_001' });
 const CREATE = `POST /support/tickets HTTP/1.1\r\n${HOST}${AUTHORIZATION}${JSON_TYPE}Content-Length: ${TICKET.length}\r\n\r\n${TICKET}`;
-/** Longer than the buffers of both sides, and sent in pieces. */
+/** Longer than the buffers of both sides. */
 const LONG = `GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\n${HOST}\r\n`;
 
 const get = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\n${HOST}${AUTHORIZATION}${headers}\r\n`;

@@ -1,6 +1,9 @@
 import type { Attack } from '../attack.js';
 import { ticketId } from '../people.js';
 
+const LIVE = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
+const FILE = 'GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n';
+
 const LISTS = Array.from({ length: 20 }, () => 'support.tickets.list').join(',');
 
 export const ANSWERS: readonly Attack[] = [
@@ -33,6 +36,26 @@ export const ANSWERS: readonly Attack[] = [
         (await attacker.connect())?.write(request.repeat(4));
       });
     },
+  },
+  {
+    name: 'pipelined-requests',
+    by: 'peer',
+    what: 'Sends 1,600 requests for `/health/live` at once on each of 300 connections',
+    short: ['sqlite', 'postgresql'],
+    run: (attacker) =>
+      attacker.atRate(100, { most: 300, atOnce: 300 }, async () => {
+        (await attacker.connect())?.resume().write(LIVE.repeat(1600));
+      }),
+  },
+  {
+    name: 'unread-files',
+    by: 'peer',
+    what: 'Asks 100 times for a file of 1.5 MB on each of 300 connections, and reads nothing of it',
+    short: ['sqlite'],
+    run: (attacker) =>
+      attacker.atRate(100, { most: 300, atOnce: 300 }, async () => {
+        (await attacker.connect())?.write(FILE.repeat(100));
+      }),
   },
   {
     name: 'jsonl-batch',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowCaching } from '../response/security-headers.js';
-import { refuseAsNotFound } from '../response/static-files.js';
+import type { StaticFiles } from '../response/static-files.js';
 import type { ConsoleSignIn } from './console-sign-in.js';
 
 /** What `npm run build` makes of src/console; the same from src/ and from dist/. */
@@ -38,15 +38,16 @@ interface ConsolePage {
   publicPath?: string | undefined;
   /** None: there is a field for a token. */
   signIn?: ConsoleSignIn | undefined;
+  files: StaticFiles;
 }
 
 /**
  * The agents' console at `/console`: one page, whatever comes behind that path, and its parts. The parts are named by a hash of
- * what is in them, so they are kept for good; they are read from disk, compressed as the build has left them.
+ * what is in them, so they are kept for good; they are sent compressed as the build has left them.
  */
 export async function consolePage(
   app: FastifyInstance,
-  { folder, publicPath = '', signIn }: ConsolePage,
+  { folder, publicPath = '', signIn, files }: ConsolePage,
 ): Promise<void> {
   const index = join(folder, 'index.html');
   if (!existsSync(index)) {
@@ -59,7 +60,7 @@ export async function consolePage(
   const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
 
   allowCaching(app);
-  refuseAsNotFound(app);
+  files.serveIn(app);
   const sendPage = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
     reply.header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', etag);
     if (headers['if-none-match'] === etag) return reply.code(304).send();

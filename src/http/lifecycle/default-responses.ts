@@ -33,8 +33,6 @@ export function replaceDefaultResponses(app: FastifyInstance, openRequests: Open
   app.server.on('connect', (request: IncomingMessage, socket: Socket) => {
     // Read and dropped, or it would not be noticed when the client goes away.
     socket.resume();
-    // An earlier answer that is sent in pieces would never learn that there is room for the next.
-    socket.on('drain', () => openRequests.firstOn(socket)?.emit('drain'));
     endWithFailure(socket, openRequests, {
       failed: new AppError('METHOD_NOT_ALLOWED'),
       id: requestId(request),

@@ -5,9 +5,9 @@ import type { FastifyReply } from 'fastify';
 const OPEN_REQUEST = Symbol('open');
 type Known = ServerResponse & { [OPEN_REQUEST]?: OpenRequest | undefined };
 
-const ON_SOCKET = Symbol('first and last open');
-/** Those of a connection: whoever leaves must not be looked for among all, of which there are thousands with live streams. */
-type Connection = Socket & { [ON_SOCKET]?: { first: OpenRequest; last: OpenRequest } | undefined };
+const OPEN_THERE = Symbol('open');
+/** With the one that is open on it: they come one after another (doOneAfterAnother). */
+type Connection = Socket & { [OPEN_THERE]?: OpenRequest | undefined };
 
 /** A request that has come, until its answer has ended or its connection is gone. */
 export interface OpenRequest {
@@ -17,13 +17,8 @@ export interface OpenRequest {
   /** Its time is up, whatever has come of that. */
   late: boolean;
   onGone: (() => void) | undefined;
-  /** Called when its answer is the next one that leaves on its connection. */
-  onFirst: (() => void) | undefined;
   previous: OpenRequest | undefined;
   next: OpenRequest | undefined;
-  /** Of those on its connection. */
-  previousThere: OpenRequest | undefined;
-  nextThere: OpenRequest | undefined;
 }
 
 /**
@@ -50,33 +45,22 @@ export class OpenRequests implements Iterable<OpenRequest> {
   /** Adds each request that comes, before anything behind it on its connection is read. */
   watch(server: Server): void {
     server.on('request', (_request, response) => void this.add(response));
-    // Of several requests that came on a connection at once, only the first one's answer learns that it is gone.
-    server.on('connection', (socket) => void socket.once('close', () => this.#removeAllOn(socket)));
   }
 
   /** Adds the answer's request, unless it is here already. */
   add(response: Known): OpenRequest {
     const known = response[OPEN_REQUEST];
     if (known !== undefined) return known;
-    const connection: Connection = response.req.socket;
-    const there = connection[ON_SOCKET];
     const open: OpenRequest = {
       response,
       reply: undefined,
       late: false,
       onGone: undefined,
-      onFirst: undefined,
       previous: this.#last,
       next: undefined,
-      previousThere: there?.last,
-      nextThere: undefined,
     };
     response[OPEN_REQUEST] = open;
-    if (there === undefined) connection[ON_SOCKET] = { first: open, last: open };
-    else {
-      there.last.nextThere = open;
-      there.last = open;
-    }
+    (response.req.socket as Connection)[OPEN_THERE] = open;
     if (this.#last === undefined) this.#first = open;
     else this.#last.next = open;
     this.#last = open;
@@ -84,9 +68,9 @@ export class OpenRequests implements Iterable<OpenRequest> {
     return open;
   }
 
-  /** The answer that is sent, or comes next, on a connection. */
-  firstOn(socket: Socket): ServerResponse | undefined {
-    return (socket as Connection)[ON_SOCKET]?.first.response;
+  /** The one that is open on a connection. */
+  on(socket: Socket): OpenRequest | undefined {
+    return (socket as Connection)[OPEN_THERE];
   }
 
   /** Whether what comes on a connection is the rest of a request that has its answer. */
@@ -95,18 +79,13 @@ export class OpenRequests implements Iterable<OpenRequest> {
   }
 
   /**
-   * Calls `then` once every request that has come whole on a connection has its answer, and every answer that has begun is sent:
-   * at once where there is none. Not at all if the connection is gone before.
+   * Calls `then` when the answer to a request has left that has come whole on a connection, or whose answer has begun: at once where
+   * there is none.
    */
-  afterAnswersOn(socket: Socket, then: () => void): void {
-    const earlier = [...openOn(socket)].filter(({ response: { req, headersSent } }) => req.complete || headersSent);
-    if (earlier.length === 0) {
-      then();
-      return;
-    }
-    // Looked at anew: one that was on its way may have come whole meanwhile.
-    const last = earlier.at(-1)?.response;
-    last?.once('close', () => this.afterAnswersOn(socket, then));
+  afterAnswerOn(socket: Socket, then: () => void): void {
+    const { response } = this.on(socket) ?? {};
+    if (response?.req.complete || response?.headersSent) response.once('close', then);
+    else then();
   }
 
   /** Calls `release` when the answer's request is no longer open: at once where that is so by now. */
@@ -126,15 +105,6 @@ export class OpenRequests implements Iterable<OpenRequest> {
           };
   }
 
-  /** Resolves when the answer is the one that is sent, or comes next, on its connection, or its request is no longer open. */
-  async untilFirst(response: Known): Promise<void> {
-    const open = response[OPEN_REQUEST];
-    if (open?.previousThere === undefined) return;
-    await new Promise<void>((resolve) => {
-      open.onFirst = resolve;
-    });
-  }
-
   *[Symbol.iterator](): Iterator<OpenRequest> {
     for (let open = this.#first; open !== undefined; ) {
       // It may leave while it is looked at.
@@ -142,10 +112,6 @@ export class OpenRequests implements Iterable<OpenRequest> {
       yield open;
       open = next;
     }
-  }
-
-  #removeAllOn(socket: Socket): void {
-    for (const open of openOn(socket)) this.#remove(open);
   }
 
   #remove(open: OpenRequest): void {
@@ -158,41 +124,11 @@ export class OpenRequests implements Iterable<OpenRequest> {
     else next.previous = previous;
     open.previous = undefined;
     open.next = undefined;
-    removeFromConnection(open);
-    if (!response.req.complete && !response.req.socket.destroyed) {
-      this.#answeredEarly.set(response.req.socket, response.req);
-    }
+    const connection: Connection = response.req.socket;
+    if (connection[OPEN_THERE] === open) connection[OPEN_THERE] = undefined;
+    if (!response.req.complete && !connection.destroyed) this.#answeredEarly.set(connection, response.req);
     open.onGone?.();
-    open.onFirst?.();
     if (open.reply !== undefined && !response.writableFinished) this.onAbort(open.reply);
     if (this.empty) this.onEmpty();
   }
-}
-
-function* openOn(socket: Connection): Iterable<OpenRequest> {
-  for (let open = socket[ON_SOCKET]?.first; open !== undefined; ) {
-    // It may leave while it is looked at.
-    const { nextThere } = open;
-    yield open;
-    open = nextThere;
-  }
-}
-
-function removeFromConnection(open: OpenRequest): void {
-  const { previousThere, nextThere } = open;
-  const connection: Connection = open.response.req.socket;
-  const there = connection[ON_SOCKET];
-  if (there === undefined) return;
-  if (previousThere !== undefined) previousThere.nextThere = nextThere;
-  if (nextThere !== undefined) nextThere.previousThere = previousThere;
-  const first = previousThere === undefined ? nextThere : there.first;
-  const last = nextThere === undefined ? previousThere : there.last;
-  if (first === undefined || last === undefined) connection[ON_SOCKET] = undefined;
-  else {
-    there.first = first;
-    there.last = last;
-    if (previousThere === undefined) first.onFirst?.();
-  }
-  open.previousThere = undefined;
-  open.nextThere = undefined;
 }

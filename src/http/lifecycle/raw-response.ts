@@ -27,13 +27,18 @@ interface Refusal {
 
 const refused = new WeakSet<Socket>();
 
+/** Whether a connection was ended by endWithFailure(), or is going to be. */
+export function isRefused(socket: Socket): boolean {
+  return refused.has(socket);
+}
+
 /**
  * Takes over a bare socket that Node's HTTP server hands out, ends it with a failure that is written by hand, as there is no
  * response for it, and sees to it that it is closed. Whatever happens to the connection from now on does no harm. More that
  * is to be refused on it changes nothing.
  *
- * Requests that came whole on it before are being done, and their answers go first: taken for one of theirs, a refusal would
- * say that nothing was written. And where the rest of a request is refused that has its answer, no other follows.
+ * A request that came whole on it before is being done, and its answer goes first: taken for that one, a refusal would say
+ * that nothing was written. And where the rest of a request is refused that has its answer, no other follows.
  *
  * What the client still sends is read and dropped for a while: closing while it sends would often take the answer from it
  * (RFC 9112, 9.6).
@@ -45,8 +50,8 @@ export function endWithFailure(socket: Socket, openRequests: OpenRequests, refus
   // takes nothing of an earlier answer would keep the connection for good.
   socket.on('error', () => socket.destroy());
   socket.on('timeout', () => socket.destroy());
-  openRequests.afterAnswersOn(socket, () => {
-    // Gone, or ended by the last of those answers.
+  openRequests.afterAnswerOn(socket, () => {
+    // Gone, or ended by that answer.
     if (!socket.writable) return;
     if (openRequests.isAnswered(socket)) socket.end();
     else socket.end(written(refusal));

@@ -9,6 +9,7 @@ import { limitConnections } from './connections.js';
 import { endInTurn } from './end-in-turn.js';
 import { InFlight } from './in-flight.js';
 import { Peers } from './peers.js';
+import { doOneAfterAnother } from './pipelining.js';
 import { readInTurns } from './read-in-turns.js';
 
 const LOG_INTERVAL_MS = 10_000;
@@ -63,13 +64,15 @@ export function shedOverload(
     if (reason === 'overload') refused();
   });
   app.server.on('connection', () => inFlight.accepted());
-  const waitingConnections = readInTurns(app.server, peers, {
-    isIdle: (connection) => openRequests.firstOn(connection) === undefined,
+  const turns = readInTurns(app.server, peers, {
+    isIdle: (connection) => openRequests.on(connection) === undefined,
     isProxy,
   });
+  const { resumeInTurn } = turns;
+  doOneAfterAnother(app.server, { openRequests, resumeInTurn });
   metrics.watch({
     calls: () => inFlight.usage,
-    clientConnections: () => ({ used: peers.open, waiting: waitingConnections(), max: MAX_CONNECTIONS }),
+    clientConnections: () => ({ used: peers.open, waiting: turns.waiting, max: MAX_CONNECTIONS }),
   });
   endInTurn(app.server);
   app.addHook('onRequest', (request, _reply, done) => {

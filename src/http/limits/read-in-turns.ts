@@ -13,6 +13,13 @@ export interface Connections {
   isProxy(address: string): boolean;
 }
 
+export interface Turns {
+  /** How many connections wait to be read from. */
+  readonly waiting: number;
+  /** Has a paused connection read on when it is its turn. */
+  resumeInTurn(connection: Socket): void;
+}
+
 /**
  * Reads from connections in turns, by the address that they come from, where Node would read from all of them at once. What they have
  * sent waits in the kernel meanwhile.
@@ -21,16 +28,16 @@ export interface Connections {
  *   that the connections before it have sent. Somebody who connects behind a thousand others would wait until all of them are served.
  * - One that has been idle: an iteration reads from all on which something has come. Of an address of which it has read many
  *   requests, the other idle connections are paused, and wait like new ones.
- *
- * Gives how many connections wait to be read from.
+ * - One that has sent more requests before it had the answer to the first: each of them waits for its turn.
  */
-export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: Connections): () => number {
+export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: Connections): Turns {
   const scheduler = new FairScheduler();
   const waiting = new Set<Socket>();
   /** Requests that this iteration has read. */
   const requests = new Map<Peer, number>();
 
   const readInTurn = (connection: Socket, { address }: Peer) => {
+    if (waiting.has(connection)) return;
     waiting.add(connection);
     scheduler.enqueue(address, {
       start() {
@@ -43,10 +50,13 @@ export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: C
 
   // An option of net.createServer() that http.createServer() doesn't pass on.
   Object.assign(server, { pauseOnConnect: true });
-  server.on('connection', (connection: Socket) => {
-    scheduler.accepted();
+  const resumeInTurn = (connection: Socket) => {
     const peer = peers.of(connection);
     if (peer !== undefined && !connection.destroyed) readInTurn(connection, peer);
+  };
+  server.on('connection', (connection: Socket) => {
+    scheduler.accepted();
+    resumeInTurn(connection);
   });
   server.on('request', ({ socket }: IncomingMessage) => {
     const peer = peers.of(socket);
@@ -56,10 +66,15 @@ export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: C
     requests.set(peer, read);
     if (read !== MOST_REQUESTS || isProxy(socket.remoteAddress ?? '')) return;
     for (const connection of peer.connections) {
-      if (waiting.has(connection) || !isIdle(connection)) continue;
+      if (!isIdle(connection)) continue;
       connection.pause();
       readInTurn(connection, peer);
     }
   });
-  return () => waiting.size;
+  return {
+    get waiting() {
+      return waiting.size;
+    },
+    resumeInTurn,
+  };
 }

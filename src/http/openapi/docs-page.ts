@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
 import { allowCaching } from '../response/security-headers.js';
-import { refuseAsNotFound } from '../response/static-files.js';
+import type { StaticFiles } from '../response/static-files.js';
 
 /** This server and nothing else. Not the plugin's default: that sends a page on plain HTTP to HTTPS for its parts. */
 const CONTENT_SECURITY_POLICY =
@@ -18,14 +18,17 @@ const CSS = '.swagger-ui .auth-container input[type=text] { width: 100%; max-wid
  *
  * `publicPath`: what a proxy puts before our paths, and takes off again.
  */
-export async function docsPage(app: FastifyInstance, document: string, publicPath?: string): Promise<void> {
+export async function docsPage(
+  app: FastifyInstance,
+  { document, publicPath, files }: { document: string; publicPath?: string | undefined; files: StaticFiles },
+): Promise<void> {
   const served = publicPath === undefined ? document : withServer(document, publicPath);
   // Bytes that all answers share. Of a text each would make its own, and keep it for as long as its client doesn't read.
   const bytes = Buffer.from(served);
   const sendDocument = (_request: FastifyRequest, reply: FastifyReply) =>
     reply.type('application/json; charset=utf-8').send(bytes);
   allowCaching(app);
-  refuseAsNotFound(app);
+  files.serveIn(app);
   app.get('/openapi.json', { logLevel: 'warn' }, sendDocument);
   // The page's own would write the document anew for each request: as YAML, which the page doesn't read, in 300 ms.
   app.addHook('onRoute', (route) => {

@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 
-type Announced = Pick<FastifyRequest, 'headers'>;
+type Announced = Pick<IncomingMessage, 'headers'>;
 
 /** Whether a body is announced. One in chunks may turn out to be empty. */
 export function hasBody({ headers }: Announced): boolean {

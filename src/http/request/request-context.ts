@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseHandle } from '../../db/handle.js';
-import { AppError } from '../../errors/app-error.js';
 import { MAX_FAILURE_BYTES } from '../../errors/cut.js';
 import type { FeedHandle } from '../../live/live-feed.js';
 import type { PresenceHandle } from '../../live/live-presence.js';
@@ -56,18 +55,6 @@ export function requestContext(
     fileQuota,
   }: ServerParts,
 ): Context {
-  const enterLarge = async () => {
-    reply.long = true;
-    // Behind another one on its connection it would take memory, and perhaps never leave.
-    await openRequests.untilFirst(reply.raw);
-    const leave = await largeAnswers.enter(request.principal?.userId ?? '');
-    let isGone = false;
-    openRequests.onceGone(reply.raw, () => {
-      isGone = true;
-      leave();
-    });
-    if (isGone) throw new AppError('SERVICE_UNAVAILABLE', { cause: new Error('The request has ended') });
-  };
   // One for all calls of a batch: their answer leaves as one.
   let large: Promise<void> | undefined;
   return {
@@ -92,7 +79,8 @@ export function requestContext(
       return () => openRequests.onceGone(reply.raw, leave);
     },
     enterLarge: () => {
-      large ??= enterLarge();
+      reply.long = true;
+      large ??= largeAnswers.enter(request.principal?.userId ?? '', reply.raw);
       return large;
     },
     enterStream: () => streams.enter(request.principal?.userId ?? ''),

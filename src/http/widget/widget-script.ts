@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { allowCaching } from '../response/security-headers.js';
-import { refuseAsNotFound } from '../response/static-files.js';
+import type { StaticFiles } from '../response/static-files.js';
 
 /** What `npm run build` makes of src/widget; the same from src/ and from dist/. */
 export const WIDGET_FOLDER = join(import.meta.dirname, '../../../dist/widget');
@@ -16,7 +16,10 @@ const MAX_AGE_SECONDS = 600;
  * The customers' widget, one script for pages of others at `/widget/v1.js`: they load it from this origin, whichever theirs is. Its
  * name says what a page may call of it, so what is in it changes under the same name.
  */
-export async function widgetScript(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
+export async function widgetScript(
+  app: FastifyInstance,
+  { folder, files }: { folder: string; files: StaticFiles },
+): Promise<void> {
   const script = join(folder, 'v1.js');
   if (!existsSync(script)) {
     app.log.warn({ folder }, 'the widget has not been built: npm run build');
@@ -26,7 +29,7 @@ export async function widgetScript(app: FastifyInstance, { folder }: { folder: s
   const etag = `W/"${createHash('sha256').update(readFileSync(script)).digest('base64url')}"`;
 
   allowCaching(app);
-  refuseAsNotFound(app);
+  files.serveIn(app);
   await app.register(staticFiles, {
     root: folder,
     serve: false,

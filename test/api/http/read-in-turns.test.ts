@@ -22,8 +22,8 @@ async function startServer(answer: RequestListener, isProxy = false): Promise<St
   const server = createServer(answer);
   const open = new OpenRequests();
   open.watch(server);
-  const waiting = readInTurns(server, new Peers(server), {
-    isIdle: (connection) => open.firstOn(connection) === undefined,
+  const turns = readInTurns(server, new Peers(server), {
+    isIdle: (connection) => open.on(connection) === undefined,
     isProxy: () => isProxy,
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -32,7 +32,7 @@ async function startServer(answer: RequestListener, isProxy = false): Promise<St
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
-  return { server, waiting, connect: () => connectTo(`http://127.0.0.1:${port}`).resume() };
+  return { server, waiting: () => turns.waiting, connect: () => connectTo(`http://127.0.0.1:${port}`).resume() };
 }
 
 /** Has a request answered on a connection, which is idle from then on. */
