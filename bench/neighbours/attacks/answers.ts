@@ -50,7 +50,7 @@ export const ANSWERS: readonly Attack[] = [
   {
     name: 'unread-files',
     by: 'peer',
-    what: 'Asks 100 times for a file of 1.5 MB on each of 300 connections, and reads nothing of it',
+    what: 'Asks 100 times for a file of 1.7 MB on each of 300 connections, and reads nothing of it',
     short: ['sqlite'],
     run: (attacker) =>
       attacker.atRate(100, { most: 300, atOnce: 300 }, async () => {

@@ -29,12 +29,17 @@ export function doOneAfterAnother(server: Server, pipelining: Pipelining): void 
     if (parse === undefined) return;
     const reader = new ConnectionReader(connection, (piece) => parse.call(connection, piece), pipelining);
     readers.set(connection, reader);
+    const [onPause] = connection.listeners('pause');
+    const [onResume] = connection.listeners('resume');
     connection.off('data', parse as (chunk: Buffer) => void);
     // Taken off as its own would be, like a listener of once(), where the HTTP server hands the connection out.
     connection.on(
       'data',
       Object.assign((chunk: Buffer) => reader.read(chunk), { listener: parse }),
     );
+    // With a listener for what comes Node takes these off, and would read on from a connection that is paused.
+    if (onPause) connection.on('pause', onPause as () => void);
+    if (onResume) connection.on('resume', onResume as () => void);
   });
   server.on('request', (request: IncomingMessage) => readers.get(request.socket)?.begun(request));
 }
