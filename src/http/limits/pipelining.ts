@@ -77,8 +77,7 @@ class ConnectionReader {
         this.#keep(chunk.subarray(from), open);
         return;
       }
-      const isInRequest = open !== undefined || this.#openRequests.isAnswered(this.#connection);
-      const end = isInRequest && this.#bodyBytes > 0 ? this.#endOfBody(chunk, from) : this.#endOfBlankLine(chunk, from);
+      const end = this.#bodyBytes > 0 ? this.#endOfBody(chunk, from) : this.#endOfBlankLine(chunk, from);
       this.#parse(from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end));
       from = end;
     }

@@ -36,10 +36,11 @@ export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: C
   /** Requests that this iteration has read. */
   const requests = new Map<Peer, number>();
 
-  const readInTurn = (connection: Socket, { address }: Peer) => {
-    if (waiting.has(connection)) return;
+  const resumeInTurn = (connection: Socket) => {
+    const peer = peers.of(connection);
+    if (peer === undefined || connection.destroyed || waiting.has(connection)) return;
     waiting.add(connection);
-    scheduler.enqueue(address, {
+    scheduler.enqueue(peer.address, {
       start() {
         waiting.delete(connection);
         connection.resume();
@@ -50,10 +51,6 @@ export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: C
 
   // An option of net.createServer() that http.createServer() doesn't pass on.
   Object.assign(server, { pauseOnConnect: true });
-  const resumeInTurn = (connection: Socket) => {
-    const peer = peers.of(connection);
-    if (peer !== undefined && !connection.destroyed) readInTurn(connection, peer);
-  };
   server.on('connection', (connection: Socket) => {
     scheduler.accepted();
     resumeInTurn(connection);
@@ -68,7 +65,7 @@ export function readInTurns(server: Server, peers: Peers, { isIdle, isProxy }: C
     for (const connection of peer.connections) {
       if (!isIdle(connection)) continue;
       connection.pause();
-      readInTurn(connection, peer);
+      resumeInTurn(connection);
     }
   });
   return {
