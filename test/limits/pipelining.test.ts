@@ -29,9 +29,20 @@ function serverOf(
   const server = createServer();
   const openRequests = new OpenRequests();
   openRequests.watch(server);
+  const waiting = new Set<Socket>();
   doOneAfterAnother(server, {
     openRequests,
-    resumeInTurn: (connection) => void setImmediate(() => connection.resume()),
+    turns: {
+      isWaiting: (connection) => waiting.has(connection),
+      hasRead: () => {},
+      resumeInTurn(connection) {
+        waiting.add(connection);
+        setImmediate(() => {
+          waiting.delete(connection);
+          connection.resume();
+        });
+      },
+    },
   });
   const requests: string[] = [];
   let atOnce = 0;
@@ -167,6 +178,43 @@ describe('requests that a client sends before it has the answer to the first', (
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(requests).toEqual(['GET ']);
   });
+});
+
+it('a body in chunks beyond those of an iteration of the event loop waits for its turn, and comes whole', async () => {
+  let atOnce = 0;
+  let most = 0;
+  const count = () => {
+    if (atOnce === 0) {
+      setImmediate(() => {
+        atOnce = 0;
+      });
+    }
+    atOnce += 1;
+    most = Math.max(most, atOnce);
+  };
+  const { server, requests } = serverOf();
+  server.on('request', (request: IncomingMessage) => request.on('data', count));
+  const client = await listen(server);
+  client.write(
+    `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9000)}0\r\n\r\n${REQUEST}`,
+  );
+  await vi.waitFor(() => expect(requests).toEqual([`POST ${'x'.repeat(9000)}`, 'GET ']));
+  // 1,000 as they came, and as many in the turn that the same iteration gives.
+  expect(most).toBe(2000);
+  client.destroy();
+});
+
+it('bodies in thousands of chunks that come together are all taken', async () => {
+  await using server = await startApp();
+  const body = JSON.stringify({ ...NEW_TICKET, description: 'x'.repeat(3000) });
+  const chunks = [...body].map((one) => `1\r\n${one}\r\n`).join('');
+  const create = `POST /support/tickets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${customerToken()}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`;
+  const answered = Array.from({ length: 8 }, async () => {
+    using connection = await openConnection(server.url);
+    connection.write(create.repeat(2));
+    return (await connection.receive(2)).map(({ status }) => status);
+  });
+  expect((await Promise.all(answered)).flat()).toEqual(Array.from({ length: 16 }, () => 200));
 });
 
 it('a request that follows a write on its connection sees what was written', async () => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Attack } from '../attack.js';
 import type { Shot } from '../attacker.js';
 
@@ -10,6 +11,26 @@ function bodies(make: () => string, shot: Omit<Shot, 'body'>): Attack['run'] {
   return (attacker) => {
     const body = Buffer.from(make());
     return attacker.atRate(PER_SECOND, {}, () => attacker.send({ method: 'POST', ...shot, body }));
+  };
+}
+
+const CHUNKED = 'POST /support/tickets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+const LIVE = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
+
+/** Has 300 connections that have been answered all send the same 64 KiB, every second. */
+function together(first: string, text: string): Attack['run'] {
+  return async (attacker) => {
+    const connections: Socket[] = [];
+    await attacker.atRate(300, { most: 300, atOnce: 300 }, async () => {
+      const connection = await attacker.connect();
+      if (connection === undefined) return;
+      connection.resume().write(first);
+      connections.push(connection);
+    });
+    const sent = Buffer.from(text.repeat(Math.floor(65_536 / text.length)));
+    await attacker.atRate(1, {}, async () => {
+      for (const connection of connections) connection.write(sent);
+    });
   };
 }
 
@@ -77,5 +98,18 @@ export const BODIES: readonly Attack[] = [
       const path = `${TICKETS}?${Array.from({ length: 3500 }, (_, n) => n.toString(36)).join('&')}`;
       return attacker.atRate(PER_SECOND, {}, () => attacker.send({ path }));
     },
+  },
+  {
+    name: 'short-chunks',
+    by: 'peer',
+    what: 'Begins a body on each of 300 connections, and sends 10,000 chunks of a byte on all of them at once, every second',
+    short: ['sqlite'],
+    run: together(CHUNKED, '1\r\nx\r\n'),
+  },
+  {
+    name: 'blank-lines',
+    by: 'peer',
+    what: 'Sends 16,000 blank lines at once on each of 300 connections that have been answered, every second',
+    run: together(LIVE, '\r\n\r\n'),
   },
 ];

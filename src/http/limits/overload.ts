@@ -68,8 +68,7 @@ export function shedOverload(
     isIdle: (connection) => openRequests.on(connection) === undefined,
     isProxy,
   });
-  const { resumeInTurn } = turns;
-  doOneAfterAnother(app.server, { openRequests, resumeInTurn });
+  doOneAfterAnother(app.server, { openRequests, turns });
   metrics.watch({
     calls: () => inFlight.usage,
     clientConnections: () => ({ used: peers.open, waiting: turns.waiting, max: MAX_CONNECTIONS }),

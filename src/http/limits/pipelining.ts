@@ -2,15 +2,18 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OpenRequest, OpenRequests } from '../lifecycle/open-requests.js';
 import { isRefused } from '../lifecycle/raw-response.js';
-import { contentLength } from '../request/body-headers.js';
+import type { Turns } from './read-in-turns.js';
+import { type ChunkAllowance, RequestEnds } from './request-ends.js';
 
-/** Ends the headers of every request, and every body in chunks (RFC 9112, 2.1 and 7.1). */
-const BLANK_LINE = '\r\n\r\n';
+/**
+ * Chunks of bodies that an iteration of the event loop parses as they come, in some 2 ms, before connections with more of them take
+ * turns; and in each turn.
+ */
+const MOST_CHUNKS = 1000;
 
 interface Pipelining {
   openRequests: OpenRequests;
-  /** Has a paused connection read on when it is its turn. */
-  resumeInTurn(connection: Socket): void;
+  turns: Omit<Turns, 'waiting'>;
 }
 
 /**
@@ -20,14 +23,18 @@ interface Pipelining {
  * Node parses all that it has read and begins all requests in it: 2,000 short ones in 64 KiB, which take a hundred times the memory of
  * what was sent, and the event loop for as long as they take. They would also be done at once, where one that follows a write must
  * see it (RFC 9112, 9.3.2).
+ *
+ * A body may come in 10,000 chunks in 64 KiB, each of which the parser handles by itself, and on all connections at once: beyond some
+ * in an iteration of the event loop, they are parsed one connection after another.
  */
 export function doOneAfterAnother(server: Server, pipelining: Pipelining): void {
   const readers = new WeakMap<Socket, ConnectionReader>();
+  const chunks = new ChunksPerIteration();
   server.on('connection', (connection) => {
     // The HTTP server's own, which it adds before it tells of the connection.
     const parse = connection.listeners('data').at(-1);
     if (parse === undefined) return;
-    const reader = new ConnectionReader(connection, (piece) => parse.call(connection, piece), pipelining);
+    const reader = new ConnectionReader(connection, (piece) => parse.call(connection, piece), chunks, pipelining);
     readers.set(connection, reader);
     const [onPause] = connection.listeners('pause');
     const [onResume] = connection.listeners('resume');
@@ -35,7 +42,7 @@ export function doOneAfterAnother(server: Server, pipelining: Pipelining): void 
     // Taken off as its own would be, like a listener of once(), where the HTTP server hands the connection out.
     connection.on(
       'data',
-      Object.assign((chunk: Buffer) => reader.read(chunk), { listener: parse }),
+      Object.assign((segment: Buffer) => reader.read(segment), { listener: parse }),
     );
     // With a listener for what comes Node takes these off, and would read on from a connection that is paused.
     if (onPause) connection.on('pause', onPause as () => void);
@@ -44,78 +51,96 @@ export function doOneAfterAnother(server: Server, pipelining: Pipelining): void 
   server.on('request', (request: IncomingMessage) => readers.get(request.socket)?.begun(request));
 }
 
+/** Those that all connections have together. */
+class ChunksPerIteration implements ChunkAllowance {
+  #left = MOST_CHUNKS;
+
+  get left(): number {
+    return this.#left;
+  }
+
+  set left(left: number) {
+    if (this.#left === MOST_CHUNKS) {
+      setImmediate(() => {
+        this.#left = MOST_CHUNKS;
+      });
+    }
+    this.#left = left;
+  }
+}
+
 /** Gives the parser what has come on a connection: up to the end of a request, and what is behind it when the answer has left. */
 class ConnectionReader {
   readonly #connection: Socket;
   readonly #parse: (piece: Buffer) => void;
+  readonly #sharedChunks: ChunkAllowance;
   readonly #openRequests: OpenRequests;
-  readonly #resumeInTurn: (connection: Socket) => void;
-  /** Of the body of the last request, what is still to come; 0 also where its length is not known. */
-  #bodyBytes = 0;
-  /** The last bytes that the parser has had: a blank line may have begun with them. */
-  #tail = '';
+  readonly #turns: Pipelining['turns'];
+  readonly #ends = new RequestEnds();
   /** It reads on when the answer has left. */
-  #waits = false;
+  #waitsForAnswer = false;
+  /** It has more chunks than there were left, and reads on when it is its turn. */
+  #waitsForTurn = false;
 
-  constructor(connection: Socket, parse: (piece: Buffer) => void, { openRequests, resumeInTurn }: Pipelining) {
+  constructor(
+    connection: Socket,
+    parse: (piece: Buffer) => void,
+    sharedChunks: ChunkAllowance,
+    { openRequests, turns }: Pipelining,
+  ) {
     this.#connection = connection;
     this.#parse = parse;
+    this.#sharedChunks = sharedChunks;
     this.#openRequests = openRequests;
-    this.#resumeInTurn = resumeInTurn;
+    this.#turns = turns;
   }
 
   begun(request: IncomingMessage): void {
-    this.#bodyBytes = contentLength(request) ?? 0;
+    this.#ends.begun(request);
   }
 
-  read(chunk: Buffer): void {
-    for (let from = 0; from < chunk.length; ) {
+  read(segment: Buffer): void {
+    this.#turns.hasRead(this.#connection, segment.length);
+    // Whoever reads a body has its connection read on, too.
+    if (this.#waitsForTurn && this.#turns.isWaiting(this.#connection)) {
+      this.#keep(segment);
+      return;
+    }
+    const chunks = this.#waitsForTurn ? { left: MOST_CHUNKS } : this.#sharedChunks;
+    this.#waitsForTurn = false;
+    for (let from = 0; from < segment.length; ) {
       // Nothing more is answered.
       if (!this.#connection.writable || isRefused(this.#connection)) return;
       const open = this.#openRequests.on(this.#connection);
       if (open?.response.req.complete) {
-        this.#keep(chunk.subarray(from), open);
+        this.#keep(segment.subarray(from));
+        this.#resumeAfter(open);
         return;
       }
-      const end = this.#bodyBytes > 0 ? this.#endOfBody(chunk, from) : this.#endOfBlankLine(chunk, from);
-      this.#parse(from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end));
+      const end = this.#ends.next(segment, from, chunks);
+      if (end === from) {
+        this.#keep(segment.subarray(from));
+        this.#waitsForTurn = true;
+        this.#turns.resumeInTurn(this.#connection);
+        return;
+      }
+      this.#parse(from === 0 && end === segment.length ? segment : segment.subarray(from, end));
       from = end;
     }
   }
 
-  #keep(rest: Buffer, { response }: OpenRequest): void {
+  #keep(rest: Buffer): void {
     // In this order: a connection that isn't paused gives at once what is put back.
     this.#connection.pause();
     this.#connection.unshift(rest);
-    if (this.#waits) return;
-    this.#waits = true;
+  }
+
+  #resumeAfter({ response }: OpenRequest): void {
+    if (this.#waitsForAnswer) return;
+    this.#waitsForAnswer = true;
     this.#openRequests.onceGone(response, () => {
-      this.#waits = false;
-      this.#resumeInTurn(this.#connection);
+      this.#waitsForAnswer = false;
+      this.#turns.resumeInTurn(this.#connection);
     });
-  }
-
-  // These give where the parser is to stop, behind what there is of it.
-
-  #endOfBody(chunk: Buffer, from: number): number {
-    const bytes = Math.min(this.#bodyBytes, chunk.length - from);
-    this.#bodyBytes -= bytes;
-    return from + bytes;
-  }
-
-  #endOfBlankLine(chunk: Buffer, from: number): number {
-    const end = this.#findBlankLine(chunk, from);
-    this.#tail =
-      end === undefined ? `${this.#tail}${chunk.toString('latin1', Math.max(from, chunk.length - 3))}`.slice(-3) : '';
-    return end ?? chunk.length;
-  }
-
-  #findBlankLine(chunk: Buffer, from: number): number | undefined {
-    if (this.#tail !== '') {
-      const at = `${this.#tail}${chunk.toString('latin1', from, from + BLANK_LINE.length - 1)}`.indexOf(BLANK_LINE);
-      if (at !== -1) return from + at + BLANK_LINE.length - this.#tail.length;
-    }
-    const at = chunk.indexOf(BLANK_LINE, from, 'latin1');
-    return at === -1 ? undefined : at + BLANK_LINE.length;
   }
 }

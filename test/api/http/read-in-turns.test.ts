@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { OpenRequests } from '../../../src/http/lifecycle/open-requests.js';
 import { Peers } from '../../../src/http/limits/peers.js';
-import { readInTurns } from '../../../src/http/limits/read-in-turns.js';
+import { readInTurns, type Turns } from '../../../src/http/limits/read-in-turns.js';
 import { connectTo } from '../../support/raw-request.js';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -14,6 +14,7 @@ interface Started {
   server: Server;
   /** Connections that wait to be read from. */
   waiting(): number;
+  hasRead: Turns['hasRead'];
   /** Opens a connection, from which everything is read. */
   connect(): Socket;
 }
@@ -32,7 +33,12 @@ async function startServer(answer: RequestListener, isProxy = false): Promise<St
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
-  return { server, waiting: () => turns.waiting, connect: () => connectTo(`http://127.0.0.1:${port}`).resume() };
+  return {
+    server,
+    waiting: () => turns.waiting,
+    hasRead: turns.hasRead,
+    connect: () => connectTo(`http://127.0.0.1:${port}`).resume(),
+  };
 }
 
 /** Has a request answered on a connection, which is idle from then on. */
@@ -102,6 +108,19 @@ it('an iteration reads 50 requests of one address, and the others in turns', asy
   expect(Math.max(...others)).toBe(1);
   // All but the one whose request was the 50th: the others before it have been answered.
   expect([mostWaiting, started.waiting()]).toEqual([CONNECTIONS - 1, 0]);
+});
+
+it('as many bytes as 50 requests would count are read, and the others in turns', async () => {
+  const { server, waiting, hasRead, connect } = await startServer((_request, response) => void response.end());
+  const peers: Socket[] = [];
+  server.on('connection', (socket) => peers.push(socket));
+  for (let n = 0; n < 3; n++) await idle(connect());
+  const [first] = peers as [Socket];
+  hasRead(first, 49 * 16_384);
+  expect(waiting()).toBe(0);
+  hasRead(first, 16_384);
+  expect(waiting()).toBe(3);
+  await vi.waitFor(() => expect(waiting()).toBe(0));
 });
 
 it('connections of a proxy do not wait for each other', async () => {
