@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.js';
 import { ticketId } from '../people.js';
+import { LIVENESS } from './raw-requests.js';
 
-const LIVE = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
 const FILE = 'GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n';
 
 const LISTS = Array.from({ length: 20 }, () => 'support.tickets.list').join(',');
@@ -44,7 +44,7 @@ export const ANSWERS: readonly Attack[] = [
     short: ['sqlite', 'postgresql'],
     run: (attacker) =>
       attacker.atRate(100, { most: 300, atOnce: 300 }, async () => {
-        (await attacker.connect())?.resume().write(LIVE.repeat(1600));
+        (await attacker.connect())?.resume().write(LIVENESS.repeat(1600));
       }),
   },
   {

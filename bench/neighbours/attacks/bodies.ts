@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Attack } from '../attack.js';
 import type { Shot } from '../attacker.js';
+import { LIVENESS } from './raw-requests.js';
 
 /** As many as one user may send for ever. */
 const PER_SECOND = 20;
@@ -15,7 +16,9 @@ function bodies(make: () => string, shot: Omit<Shot, 'body'>): Attack['run'] {
 }
 
 const CHUNKED = 'POST /support/tickets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
-const LIVE = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
+
+/** So many bytes of it, or a little less. */
+const filled = (bytes: number, text: string) => Buffer.from(text.repeat(Math.floor(bytes / text.length)));
 
 /** Has 300 connections that have been answered all send the same 64 KiB, every second. */
 function together(first: string, text: string): Attack['run'] {
@@ -27,10 +30,28 @@ function together(first: string, text: string): Attack['run'] {
       connection.resume().write(first);
       connections.push(connection);
     });
-    const sent = Buffer.from(text.repeat(Math.floor(65_536 / text.length)));
+    const sent = filled(65_536, text);
     await attacker.atRate(1, {}, async () => {
       for (const connection of connections) connection.write(sent);
     });
+  };
+}
+
+/** Uploads a file on each of 20 connections, of which no more than 10 are taken, as fast as they are read. */
+function uploads(text: string): Attack['run'] {
+  return async (attacker) => {
+    const begin = `POST /support/files?name=a.txt HTTP/1.1\r\nHost: x\r\nAuthorization: ${attacker.authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const sent = filled(65_536, text);
+    await attacker.atRate(100, { most: 20, atOnce: 20 }, async () => {
+      const connection = await attacker.connect();
+      if (connection === undefined) return;
+      const sendMore = () => {
+        while (!attacker.isOver && connection.writable && connection.write(sent));
+      };
+      connection.resume().on('drain', sendMore).write(begin);
+      sendMore();
+    });
+    await attacker.untilTheEnd();
   };
 }
 
@@ -110,6 +131,18 @@ export const BODIES: readonly Attack[] = [
     name: 'blank-lines',
     by: 'peer',
     what: 'Sends 16,000 blank lines at once on each of 300 connections that have been answered, every second',
-    run: together(LIVE, '\r\n\r\n'),
+    run: together(LIVENESS, '\r\n\r\n'),
+  },
+  {
+    name: 'chunked-uploads',
+    by: 'customer',
+    what: 'Uploads a file in chunks of a byte on each of 20 connections, as fast as they are read',
+    run: uploads('1\r\nx\r\n'),
+  },
+  {
+    name: 'many-headers',
+    by: 'peer',
+    what: 'Sends four requests of 4,000 headers at once on each of 300 connections that have been answered, every second',
+    run: together(LIVENESS, `${LIVENESS.slice(0, -2)}${'a:\r\n'.repeat(4000)}\r\n`),
   },
 ];
