@@ -16,6 +16,8 @@ export interface Attack {
 /** What a process of attacks is told to do. */
 export interface AttackJob {
   attack: string;
+  /** How many attacks of the run came before this one. */
+  n: number;
   url: string;
   /** Nothing more is sent after this. */
   seconds: number;

@@ -15,6 +15,8 @@ export interface Shot {
 
 /** What attacks are made of. Nothing of it rejects: what comes back is counted. */
 export class Attacker {
+  /** How many attacks of the run came before this one. */
+  readonly n: number;
   readonly short: boolean;
   readonly seconds: number;
   readonly loot: Loot = { answers: {}, largest: { received: 0, sent: 0 }, longestMs: 0 };
@@ -24,6 +26,7 @@ export class Attacker {
 
   constructor(job: AttackJob) {
     this.#job = job;
+    this.n = job.n;
     this.short = job.short;
     this.seconds = job.seconds;
     this.#agent = new Agent({ keepAlive: true });

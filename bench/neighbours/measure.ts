@@ -98,7 +98,7 @@ interface Target {
   neighbours: Neighbours;
 }
 
-let addresses = 0;
+let attacks = 0;
 
 /** One attack on a server of its own: what the neighbours see before, during and after it, and what it takes of their server. */
 export async function measure({
@@ -122,10 +122,11 @@ export async function measure({
     await server.stalls();
     const before = await sampleOf(await neighbours.load({ url, rate, seconds: beforeSeconds }), server);
 
-    addresses += 1;
-    const localAddress = `127.0.1.${1 + (addresses % 250)}`;
+    const n = attacks++;
+    const localAddress = `127.0.1.${1 + (n % 250)}`;
     const load = neighbours.load({ url, rate, seconds: attackSeconds + graceSeconds + LOOT_MS / 1000 });
-    const job = { attack: attack.name, url: attacked.url, seconds: attackSeconds, graceSeconds, short, localAddress };
+    const times = { seconds: attackSeconds, graceSeconds };
+    const job = { attack: attack.name, n, url: attacked.url, ...times, short, localAddress };
     const loot = await lootOf(attacker, job);
     neighbours.stop();
     const during = await sampleOf(await load, server);

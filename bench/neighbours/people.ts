@@ -15,6 +15,10 @@ export const NEIGHBOURS = 20;
 export const TICKETS_EACH = 25;
 export const neighbour = (n: number) => `neighbour_${n % NEIGHBOURS}`;
 
+/** Tickets for attacks that write: one takes 5,000 messages, which several attacks together would reach. */
+export const TARGETS = 250;
+export const target = (n: number) => ticketId('target', n % TARGETS);
+
 /** Whose tickets two bulk changes take in opposite orders: `bulk_0`'s, `bulk_1`'s, then `bulk_1`'s, `bulk_0`'s. */
 export const BULK_OF_ONE = 50;
 export const bulkOwner = (n: number) => `bulk_${[0, 1, 1, 0][Math.floor(n / BULK_OF_ONE) % 4]}`;

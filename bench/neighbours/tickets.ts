@@ -6,7 +6,9 @@ import {
   NEIGHBOURS,
   neighbour,
   SYLLABLES,
+  TARGETS,
   TICKETS_EACH,
+  target,
   ticketId,
   WIDE_TEXT,
 } from './people.js';
@@ -51,7 +53,7 @@ export function* ticketsOf(sizes: Sizes): Generator<Ticket> {
     yield { ...own, id: ticketId('planted', n), subject: 'a', description: PLANTED_TEXT };
   }
   const texts = (count: number) => ({ sender: ATTACKER, content: WIDE_TEXT, count });
-  yield { ...own, id: ticketId('target') };
+  for (let n = 0; n < TARGETS; n += 1) yield { ...own, id: target(n) };
   yield { ...own, id: ticketId('mebibyte'), messages: texts(26) };
   yield { ...own, id: ticketId('long'), messages: texts(sizes.longMessages) };
   yield { ...own, id: ticketId('noted'), notes: texts(sizes.notes) };

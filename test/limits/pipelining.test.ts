@@ -199,8 +199,8 @@ it('a body in chunks beyond those of an iteration of the event loop waits for it
     `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9000)}0\r\n\r\n${REQUEST}`,
   );
   await vi.waitFor(() => expect(requests).toEqual([`POST ${'x'.repeat(9000)}`, 'GET ']));
-  // 1,000 as they came, and as many in the turn that the same iteration gives.
-  expect(most).toBe(2000);
+  // 100 as they came, and as many in the turn that the same iteration gives.
+  expect(most).toBe(200);
   client.destroy();
 });
 

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack.js';
-import { ticketId } from '../people.js';
+import { target } from '../people.js';
 
 const MESSAGE = JSON.stringify({ message: 'Is anybody there?' });
 const TICKET = { subject: 'Is anybody there?', description: 'It fails', categoryId: 'category_001' };
@@ -13,7 +13,7 @@ function messagesAtOnce(headers: (n: number) => Record<string, string>): Attack[
         Array.from({ length: 500 }, (_, n) =>
           attacker.send({
             method: 'POST',
-            path: `/support/tickets/${ticketId('target')}/messages`,
+            path: `/support/tickets/${target(attacker.n)}/messages`,
             headers: headers(from + n),
             body: MESSAGE,
           }),
