@@ -17,7 +17,7 @@ export interface Attack {
 export interface AttackJob {
   attack: string;
   /** How many attacks of the run came before this one. */
-  n: number;
+  number: number;
   url: string;
   /** Nothing more is sent after this. */
   seconds: number;

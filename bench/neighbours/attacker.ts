@@ -16,7 +16,7 @@ export interface Shot {
 /** What attacks are made of. Nothing of it rejects: what comes back is counted. */
 export class Attacker {
   /** How many attacks of the run came before this one. */
-  readonly n: number;
+  readonly number: number;
   readonly short: boolean;
   readonly seconds: number;
   readonly loot: Loot = { answers: {}, largest: { received: 0, sent: 0 }, longestMs: 0 };
@@ -26,7 +26,7 @@ export class Attacker {
 
   constructor(job: AttackJob) {
     this.#job = job;
-    this.n = job.n;
+    this.number = job.number;
     this.short = job.short;
     this.seconds = job.seconds;
     this.#agent = new Agent({ keepAlive: true });

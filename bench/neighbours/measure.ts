@@ -122,11 +122,11 @@ export async function measure({
     await server.stalls();
     const before = await sampleOf(await neighbours.load({ url, rate, seconds: beforeSeconds }), server);
 
-    const n = attacks++;
-    const localAddress = `127.0.1.${1 + (n % 250)}`;
+    const number = attacks++;
+    const localAddress = `127.0.1.${1 + (number % 250)}`;
     const load = neighbours.load({ url, rate, seconds: attackSeconds + graceSeconds + LOOT_MS / 1000 });
     const times = { seconds: attackSeconds, graceSeconds };
-    const job = { attack: attack.name, n, url: attacked.url, ...times, short, localAddress };
+    const job = { attack: attack.name, number, url: attacked.url, ...times, short, localAddress };
     const loot = await lootOf(attacker, job);
     neighbours.stop();
     const during = await sampleOf(await load, server);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Attack } from '../attack.js';
-import type { Shot } from '../attacker.js';
+import type { Attacker, Shot } from '../attacker.js';
 import { LIVENESS } from './raw-requests.js';
 
 /** As many as one user may send for ever. */
@@ -16,21 +16,28 @@ function bodies(make: () => string, shot: Omit<Shot, 'body'>): Attack['run'] {
 }
 
 const CHUNKED = 'POST /support/tickets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+const ONE_BYTE_CHUNK = '1\r\nx\r\n';
 
-/** So many bytes of it, or a little less. */
-const filled = (bytes: number, text: string) => Buffer.from(text.repeat(Math.floor(bytes / text.length)));
+/** 64 KiB of it, or a little less. */
+const filled = (text: string) => Buffer.from(text.repeat(Math.floor(65_536 / text.length)));
+
+/** Opens connections, sends something on each, and takes all that comes. */
+async function open(attacker: Attacker, count: number, first: string): Promise<Socket[]> {
+  const connections: Socket[] = [];
+  await attacker.atRate(300, { most: count, atOnce: count }, async () => {
+    const connection = await attacker.connect();
+    if (connection === undefined) return;
+    connection.resume().write(first);
+    connections.push(connection);
+  });
+  return connections;
+}
 
 /** Has 300 connections that have been answered all send the same 64 KiB, every second. */
 function together(first: string, text: string): Attack['run'] {
   return async (attacker) => {
-    const connections: Socket[] = [];
-    await attacker.atRate(300, { most: 300, atOnce: 300 }, async () => {
-      const connection = await attacker.connect();
-      if (connection === undefined) return;
-      connection.resume().write(first);
-      connections.push(connection);
-    });
-    const sent = filled(65_536, text);
+    const connections = await open(attacker, 300, first);
+    const sent = filled(text);
     await attacker.atRate(1, {}, async () => {
       for (const connection of connections) connection.write(sent);
     });
@@ -38,21 +45,16 @@ function together(first: string, text: string): Attack['run'] {
 }
 
 /** Uploads a file on each of 20 connections, of which no more than 10 are taken, as fast as they are read. */
-function uploads(text: string): Attack['run'] {
-  return async (attacker) => {
-    const begin = `POST /support/files?name=a.txt HTTP/1.1\r\nHost: x\r\nAuthorization: ${attacker.authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`;
-    const sent = filled(65_536, text);
-    await attacker.atRate(100, { most: 20, atOnce: 20 }, async () => {
-      const connection = await attacker.connect();
-      if (connection === undefined) return;
-      const sendMore = () => {
-        while (!attacker.isOver && connection.writable && connection.write(sent));
-      };
-      connection.resume().on('drain', sendMore).write(begin);
-      sendMore();
-    });
-    await attacker.untilTheEnd();
-  };
+async function uploadInChunks(attacker: Attacker): Promise<void> {
+  const first = `POST /support/files?name=a.txt HTTP/1.1\r\nHost: x\r\nAuthorization: ${attacker.authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  const sent = filled(ONE_BYTE_CHUNK);
+  for (const connection of await open(attacker, 20, first)) {
+    const sendMore = () => {
+      while (!attacker.isOver && connection.writable && connection.write(sent));
+    };
+    connection.on('drain', sendMore);
+    sendMore();
+  }
 }
 
 const nested = () => `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
@@ -125,7 +127,7 @@ export const BODIES: readonly Attack[] = [
     by: 'peer',
     what: 'Begins a body on each of 300 connections, and sends 10,000 chunks of a byte on all of them at once, every second',
     short: ['sqlite'],
-    run: together(CHUNKED, '1\r\nx\r\n'),
+    run: together(CHUNKED, ONE_BYTE_CHUNK),
   },
   {
     name: 'blank-lines',
@@ -137,7 +139,7 @@ export const BODIES: readonly Attack[] = [
     name: 'chunked-uploads',
     by: 'customer',
     what: 'Uploads a file in chunks of a byte on each of 20 connections, as fast as they are read',
-    run: uploads('1\r\nx\r\n'),
+    run: uploadInChunks,
   },
   {
     name: 'many-headers',

@@ -13,7 +13,7 @@ function messagesAtOnce(headers: (n: number) => Record<string, string>): Attack[
         Array.from({ length: 500 }, (_, n) =>
           attacker.send({
             method: 'POST',
-            path: `/support/tickets/${target(attacker.n)}/messages`,
+            path: `/support/tickets/${target(attacker.number)}/messages`,
             headers: headers(from + n),
             body: MESSAGE,
           }),
